@@ -1,0 +1,1 @@
+"""Typed specs of tasks, encoders, recipes and suites, and the pure functions that read and combine them."""

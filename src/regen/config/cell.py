@@ -1,0 +1,92 @@
+"""The effective config of a cell: one pure function, one place."""
+
+import hashlib
+import json
+from typing import Any
+
+from pydantic import ValidationError
+
+from regen.config.base import Spec
+from regen.config.recipe import RecipeSpec, options_class
+from regen.config.task import Metric, TaskSpec, TaskType
+from regen.errors import UserError
+
+
+class CellConfig(Spec):
+    """Everything that decides what a cell's model and scores are, beside data, code and libraries.
+
+    Attributes:
+        cell: ``task.recipe``.
+        task: Name of the task.
+        task_version: Version of the task.
+        task_type: Task type.
+        language: ISO 639-1 code.
+        metric: Official metric.
+        labels: Label set.
+        splits: Scored split -> whether its labels are public.
+        recipe: Name of the recipe.
+        estimator: Name of the estimator.
+        options: Its options, every default filled in.
+        seeds: One repeat each.
+        train_examples: Only the first n training examples; ``None`` means all.
+        device: Device class; classical estimators use the CPU.
+        threads: Threads that computing uses; part of the config since sums depend on it.
+    """
+
+    cell: str
+    task: str
+    task_version: int
+    task_type: TaskType
+    language: str
+    metric: Metric
+    labels: tuple[str, ...]
+    splits: dict[str, bool]
+    recipe: str
+    estimator: str
+    options: dict[str, Any]
+    seeds: tuple[int, ...]
+    train_examples: int | None
+    device: str = "cpu"
+    threads: int = 1
+
+    @property
+    def digest(self) -> str:
+        """Sha256 of the canonical JSON of all fields."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def cell_config(task_name: str, task: TaskSpec, recipe_name: str, recipe: RecipeSpec) -> CellConfig:
+    """Combine a recipe with what the task overrides.
+
+    Raises:
+        UserError: The options do not fit the estimator, or the estimator does not suit the task's type.
+    """
+    cell = f"{task_name}.{recipe_name}"
+    cls = options_class(recipe.estimator)
+    if task.type not in cls.task_types:
+        raise UserError(
+            f"cell {cell}: estimator '{recipe.estimator}' suits {', '.join(sorted(cls.task_types))}, "
+            f"found task type {task.type}; take another recipe"
+        )
+    try:
+        options = cls(**{**recipe.options, **task.overrides.get(recipe_name, {})})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise UserError(f"cell {cell}: option '{key}': {first['msg']} (found {first['input']!r})") from None
+    return CellConfig(
+        cell=cell,
+        task=task_name,
+        task_version=task.version,
+        task_type=task.type,
+        language=task.language,
+        metric=task.metric,
+        labels=task.read.labels,
+        splits={split: task.read.splits[split].labelled for split in task.scored_splits},
+        recipe=recipe_name,
+        estimator=recipe.estimator,
+        options=options.model_dump(mode="json"),
+        seeds=recipe.seeds,
+        train_examples=recipe.train_examples,
+    )

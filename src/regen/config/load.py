@@ -1,0 +1,205 @@
+"""From YAML to specs: every error is one line that names file, line and key."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from yaml.nodes import MappingNode, SequenceNode
+
+from regen.config.base import Spec
+from regen.config.cell import CellConfig, cell_config
+from regen.config.encoder import EncoderSpec
+from regen.config.recipe import RecipeSpec, options_class
+from regen.config.suite import SuiteSpec
+from regen.config.task import TaskSpec
+from regen.errors import UserError
+
+SECTIONS: dict[str, type[Spec]] = {
+    "tasks": TaskSpec,
+    "encoders": EncoderSpec,
+    "recipes": RecipeSpec,
+    "suites": SuiteSpec,
+}
+"""Config section (folder in conf/<environment>) -> what each of its files holds."""
+
+_S = TypeVar("_S", bound=Spec)
+
+
+@dataclass(frozen=True)
+class Specs:
+    """All specs of a project, checked against each other."""
+
+    tasks: dict[str, TaskSpec]
+    encoders: dict[str, EncoderSpec]
+    recipes: dict[str, RecipeSpec]
+    suites: dict[str, SuiteSpec]
+
+    def config(self, cell: str) -> CellConfig:
+        """Give the effective config of a cell that stands in a suite."""
+        task, recipe = cell.split(".")
+        return cell_config(task, self.tasks[task], recipe, self.recipes[recipe])
+
+    @property
+    def cells(self) -> list[str]:
+        """Every cell of every suite, once, in the order of the suites' names."""
+        return list(dict.fromkeys(cell for name in sorted(self.suites) for cell in self.suites[name].cells))
+
+
+def load_specs(raw: Mapping[str, Mapping[str, Any]], folders: Iterable[Path]) -> Specs:
+    """Check all sections.
+
+    Args:
+        raw: Section -> name -> content, environments already merged.
+        folders: Folders of the environments (conf/base, conf/local), only to name file and line in errors.
+
+    Raises:
+        UserError: Anything is wrong in any file.
+    """
+    files = _Files(list(folders))
+    recipes = {name: _extended(files, raw["recipes"], name) for name in raw["recipes"]}
+    specs = Specs(
+        tasks=_validated(files, "tasks", raw["tasks"], TaskSpec),
+        encoders=_validated(files, "encoders", raw["encoders"], EncoderSpec),
+        recipes=_validated(files, "recipes", recipes, RecipeSpec),
+        suites=_validated(files, "suites", raw["suites"], SuiteSpec),
+    )
+    _check_recipes(files, specs)
+    _check_suites(files, specs)
+    return specs
+
+
+class _Files:
+    """Finds the file and line that a key stands in; the environment that overrides comes first."""
+
+    def __init__(self, folders: list[Path]) -> None:
+        self._folders = folders
+
+    def where(self, section: str, path: Iterable[str | int]) -> str:
+        """Give ``conf/base/tasks/x.yml:12`` for a key path; the deepest part of the path that exists counts."""
+        keys = [str(part) for part in path]
+        found: tuple[int, str] = (0, f"conf/*/{section}")
+        for folder in self._folders:
+            for file in sorted((folder / section).glob("*.y*ml")):
+                depth, line = _locate(yaml.compose(file.read_text(encoding="utf-8")), keys)
+                if depth and depth >= found[0]:
+                    found = depth, f"{folder.parent.name}/{folder.name}/{section}/{file.name}:{line}"
+        return found[1]
+
+
+def _locate(node: yaml.Node | None, keys: list[str]) -> tuple[int, int]:
+    """Follow a key path; give (number of keys found, line of the last one)."""
+    depth, line = 0, 1
+    for key in keys:
+        if isinstance(node, SequenceNode) and key.isdigit() and int(key) < len(node.value):
+            node = node.value[int(key)]
+            line = node.start_mark.line + 1
+        elif isinstance(node, MappingNode):
+            hit = next(((k, v) for k, v in node.value if k.value == key), None)
+            if hit is None:
+                break
+            line, node = hit[0].start_mark.line + 1, hit[1]
+        else:
+            break
+        depth += 1
+    return depth, line
+
+
+def _validated(files: _Files, section: str, raw: Mapping[str, Any], cls: type[_S]) -> dict[str, _S]:
+    specs = {}
+    for name, content in raw.items():
+        try:
+            specs[name] = cls.model_validate(content)
+        except ValidationError as error:
+            raise UserError(_one_line(files, section, name, cls, error)) from None
+    return specs
+
+
+def _one_line(files: _Files, section: str, name: str, cls: type[Spec], error: ValidationError) -> str:
+    errors = error.errors(include_url=False)
+    first = errors[0]
+    loc = tuple(part for part in first["loc"] if part != "[key]")
+    key = ".".join(str(part) for part in (name, *loc))
+    text = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        text = f"unknown key; known keys here: {', '.join(_known_keys(cls, loc[:-1]))}"
+    elif first["type"] == "missing":
+        text = "this key is missing"
+    elif first["type"] != "value_error":
+        text += f" (found {first['input']!r})"
+    more = f"; and {len(errors) - 1} more" if len(errors) > 1 else ""
+    return f"{files.where(section, (name, *loc))}: {key}: {text}{more}"
+
+
+def _known_keys(cls: type[BaseModel], loc: Iterable[Any]) -> Iterator[str]:
+    """Give the keys that the model at a place in the spec knows."""
+    model: Any = cls
+    for part in loc:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            model = model.model_fields[part].annotation
+        while not (isinstance(model, type) and issubclass(model, BaseModel)):
+            arguments = [item for item in getattr(model, "__args__", ()) if item is not Ellipsis]
+            if not arguments:
+                return
+            model = arguments[-1]
+    yield from model.model_fields
+
+
+def _extended(files: _Files, recipes: Mapping[str, Any], name: str, below: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Merge a recipe over the one that it extends; only ``options`` are merged key by key."""
+    recipe = recipes[name]
+    parent_name = recipe.get("extends") if isinstance(recipe, Mapping) else None
+    if parent_name is None:
+        return recipe  # type: ignore[no-any-return]  # a wrong type is the validator's to name
+    if parent_name not in recipes or parent_name in (*below, name):
+        problem = "a circle" if parent_name in recipes else f"found '{parent_name}', expected one of {', '.join(recipes)}"
+        raise UserError(f"{files.where('recipes', (name, 'extends'))}: {name}.extends: {problem}")
+    parent = _extended(files, recipes, parent_name, (*below, name))
+    options = {**(parent.get("options") or {}), **(recipe.get("options") or {})}
+    return {**parent, **recipe, "options": options}
+
+
+def _check_recipes(files: _Files, specs: Specs) -> None:
+    for name, recipe in specs.recipes.items():
+        where = files.where("recipes", (name, "options"))
+        try:
+            cls = options_class(recipe.estimator)
+        except ModuleNotFoundError:
+            where = files.where("recipes", (name, "estimator"))
+            raise UserError(f"{where}: {name}.estimator: there is no estimator '{recipe.estimator}'") from None
+        try:
+            cls(**recipe.options)
+        except ValidationError as error:
+            raise UserError(_one_line_options(files, name, cls, error)) from None
+    for name, task in specs.tasks.items():
+        for recipe_name in task.overrides:
+            if recipe_name not in specs.recipes:
+                where = files.where("tasks", (name, "overrides", recipe_name))
+                raise UserError(f"{where}: {name}.overrides: there is no recipe '{recipe_name}'")
+
+
+def _one_line_options(files: _Files, name: str, cls: type[Spec], error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    loc = ("options", *first["loc"])
+    text = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        text = f"unknown key; known keys here: {', '.join(cls.model_fields)}"
+    return f"{files.where('recipes', (name, *loc))}: {'.'.join(map(str, (name, *loc)))}: {text} (found {first['input']!r})"
+
+
+def _check_suites(files: _Files, specs: Specs) -> None:
+    for suite, spec in specs.suites.items():
+        if suite in specs.tasks:
+            raise UserError(f"{files.where('suites', (suite,))}: {suite}: a task has this name; a suite needs another")
+        for position, cell in enumerate(spec.cells):
+            task, recipe = cell.split(".")
+            where = files.where("suites", (suite, "cells", position))
+            for kind, name, known in (("task", task, specs.tasks), ("recipe", recipe, specs.recipes)):
+                if name not in known:
+                    raise UserError(f"{where}: {suite}.cells: there is no {kind} '{name}'; known: {', '.join(known)}")
+            try:
+                specs.config(cell)
+            except UserError as error:
+                raise UserError(f"{where}: {error}") from None

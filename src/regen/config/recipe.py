@@ -1,0 +1,50 @@
+"""A recipe: how a model is made."""
+
+from importlib import import_module
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from regen.config.base import Name, Spec
+from regen.config.task import TaskType
+
+
+class Options(Spec):
+    """Base of an estimator's options; each estimator package has a subclass of this name in its ``options`` module."""
+
+    task_types: ClassVar[frozenset[TaskType]]
+
+
+class RecipeSpec(Spec):
+    """One YAML file in conf/base/recipes, after ``extends`` was merged.
+
+    Attributes:
+        title: One line for reports.
+        extends: The recipe whose keys this one starts from.
+        estimator: Name of a package in ``regen.estimators``.
+        seeds: One repeat per seed (and official fold).
+        train_examples: Use only the first n training examples; ``null`` means all.
+        options: Options of the estimator; its own ``Options`` class says which.
+    """
+
+    title: str
+    extends: Name | None = None
+    estimator: Name
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(0,), min_length=1)
+    train_examples: Annotated[int, Field(ge=1)] | None = None
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+def estimator_modules(estimator: str) -> tuple[str, str]:
+    """Modules that an estimator consists of, beside what they import: its options and its model."""
+    return f"regen.estimators.{estimator}.options", f"regen.estimators.{estimator}.model"
+
+
+def options_class(estimator: str) -> type[Options]:
+    """The options class of an estimator.
+
+    Raises:
+        ModuleNotFoundError: There is no such estimator.
+    """
+    cls: type[Options] = import_module(estimator_modules(estimator)[0]).Options
+    return cls

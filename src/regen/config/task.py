@@ -1,0 +1,124 @@
+"""A task: one data set with its splits, label set and official metric."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from regen.config.base import Name, Spec
+from regen.config.files import FileSpec
+
+TaskType = Literal["classification", "pair_classification", "tagging"]
+Metric = Literal["accuracy", "span_f1"]
+Format = Literal["conll_columns", "json_lines"]
+SplitName = Annotated[str, Field(pattern=r"^(train|dev|test|test_[a-z0-9_]+)$")]
+
+COLUMNS: dict[TaskType, tuple[str, ...]] = {
+    "classification": ("text", "label"),
+    "pair_classification": ("text_a", "text_b", "label"),
+    "tagging": ("tokens", "tags"),
+}
+"""The columns that the examples of a task type must have, beside ``id``."""
+
+METRICS: dict[TaskType, Metric] = {
+    "classification": "accuracy",
+    "pair_classification": "accuracy",
+    "tagging": "span_f1",
+}
+"""The official metric of each task type."""
+
+
+class SplitSpec(Spec):
+    """One split: the file that it is read from, and whether its labels are public."""
+
+    file: str
+    labelled: bool = True
+
+
+class ReadSpec(Spec):
+    """How raw files become typed examples. The stage ``prepare`` depends on this section alone.
+
+    Attributes:
+        format: Name of the reader.
+        fields: Column of the examples -> key of the JSON object, or number of the column (0-based).
+        scheme: Tagging scheme of the raw file: ``iob1`` or ``iob2``; examples always hold IOB2.
+        splits: Split name -> where it is read from.
+        labels: The label set: classes, or span types for tagging. Order is that of reports, never an index.
+        drop_labels: Labels whose rows are left out (and counted), such as OCNLI's ``-``.
+        expected: Published counts per split, e.g. ``{train: {examples: 14041, spans: 23499}}``; a difference is an error.
+    """
+
+    format: Format
+    fields: dict[str, str | int]
+    scheme: Literal["iob1", "iob2"] | None = None
+    splits: dict[SplitName, SplitSpec]
+    labels: tuple[str, ...] = Field(min_length=1)
+    drop_labels: tuple[str, ...] = ()
+    expected: dict[SplitName, dict[Literal["examples", "tokens", "spans", "documents", "dropped"], int]] = Field(
+        default_factory=dict
+    )
+
+    @field_validator("splits")
+    @classmethod
+    def _train_and_dev(cls, splits: dict[str, SplitSpec]) -> dict[str, SplitSpec]:
+        for name in ("train", "dev"):
+            if name not in splits or not splits[name].labelled:
+                raise ValueError(f"needs a labelled split '{name}'")
+        return splits
+
+
+class TaskSpec(Spec):
+    """One YAML file in conf/base/tasks: everything that regen knows about a data set.
+
+    Attributes:
+        title: One line for reports.
+        benchmark: Group of tasks: ``conll``, ``clue``, ``fewclue``, ``sample``.
+        type: Task type; it decides which columns examples have and which estimators suit.
+        language: ISO 639-1 code.
+        version: Raised when the meaning of the task changes.
+        licence: What is known of the data's licence.
+        source: Where the data and its description come from.
+        files: The published files (stage ``ingest``).
+        read: How they become examples (stage ``prepare``).
+        metric: Official metric.
+        overrides: Recipe name -> options of that recipe which this task sets otherwise.
+    """
+
+    title: str
+    benchmark: Name
+    type: TaskType
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    version: int = 1
+    licence: str
+    source: str
+    files: tuple[FileSpec, ...] = Field(min_length=1)
+    read: ReadSpec
+    metric: Metric
+    overrides: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "TaskSpec":
+        names = [file.name for file in self.files]
+        for split, spec in self.read.splits.items():
+            if spec.file not in names:
+                raise ValueError(f"read.splits.{split}.file: '{spec.file}' is not among files: {', '.join(names)}")
+        missing = [column for column in COLUMNS[self.type] if column not in self.read.fields]
+        if missing:
+            raise ValueError(f"read.fields: type {self.type} needs {', '.join(missing)}")
+        if self.metric != METRICS[self.type]:
+            raise ValueError(f"metric: type {self.type} is scored with {METRICS[self.type]}, found {self.metric}")
+        if (self.read.scheme is not None) != (self.type == "tagging"):
+            raise ValueError("read.scheme: a tagging task needs it, other types must not have it")
+        return self
+
+    @property
+    def scored_splits(self) -> tuple[str, ...]:
+        """Splits that ``evaluate`` reads: dev, then every test split, labelled or hidden."""
+        return tuple(name for name in self.read.splits if name != "train")
+
+
+class PrepareConfig(Spec):
+    """What the stage ``prepare`` may know of a task."""
+
+    task: str
+    type: TaskType
+    read: ReadSpec

@@ -1,0 +1,9 @@
+"""The one exception that reaches a user as a single line."""
+
+
+class UserError(Exception):
+    """Something that the user can mend.
+
+    The message is one line: which file, line or key, what was found, what was expected, what to do.
+    The command line prints it as ``Error: …`` without a traceback and ends with status 1.
+    """

@@ -1,0 +1,66 @@
+"""The interface of all estimators."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from regen.config.cell import CellConfig
+from regen.config.recipe import estimator_modules
+
+Labels = list[str] | list[list[str]]
+"""One label per example, or one list of IOB2 tags per sentence."""
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What an estimator says of n examples, in their order.
+
+    Attributes:
+        labels: n labels, or n lists of tags, one tag per token.
+        scores: Array of shape (n,): how sure the estimator is; higher is surer. A probability where it has one.
+    """
+
+    labels: Labels
+    scores: NDArray[np.float64]
+
+
+class Estimator(Protocol):
+    """Learns from examples and predicts labels. Equal inputs give equal bytes in ``save``."""
+
+    @classmethod
+    def fit(cls, train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int) -> Self:
+        """Learn from train; dev may choose, never teach."""
+        ...
+
+    def predict(self, examples: pd.DataFrame) -> Predictions:
+        """Predict; labels in the examples are not looked at."""
+        ...
+
+    def facts(self) -> dict[str, Any]:
+        """Give what the record says of the model, such as the number of parameters."""
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write everything that ``load`` needs into an empty folder; nothing pickled."""
+        ...
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what ``save`` wrote."""
+        ...
+
+
+def estimator_class(name: str) -> type[Estimator]:
+    """The model class of an estimator, imported now."""
+    cls: type[Estimator] = import_module(estimator_modules(name)[1]).Model
+    return cls
+
+
+def token_lists(examples: pd.DataFrame, column: str) -> list[list[str]]:
+    """Give a list column as lists: Parquet hands it back as arrays."""
+    return [list(row) for row in examples[column]]

@@ -1,0 +1,1 @@
+"""A linear-chain conditional random field over hand-made features."""

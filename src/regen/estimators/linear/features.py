@@ -1,0 +1,81 @@
+"""TF-IDF features of texts and of pairs of texts."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import rjieba
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from regen.estimators.linear.options import Options
+
+_WORD = re.compile(r"\w+")
+
+
+def words(text: str) -> list[str]:
+    """Split a text in a language that parts words by blanks."""
+    return _WORD.findall(text.lower())
+
+
+def chinese_words(text: str) -> list[str]:
+    """Segment a Chinese text; white space is no word."""
+    return [word for word in rjieba.cut(text.lower()) if not word.isspace()]
+
+
+def vectorizers(options: Options, language: str) -> dict[str, TfidfVectorizer]:
+    """Make the vectorizers that the options ask for, not fitted yet, by the kind of their n-grams."""
+    split: Callable[[str], list[str]] = chinese_words if language == "zh" else words
+    shared: dict[str, Any] = {"min_df": options.min_frequency, "sublinear_tf": True, "dtype": np.float64}
+    made = {}
+    if options.words:
+        made["words"] = TfidfVectorizer(tokenizer=split, token_pattern=None, ngram_range=options.words, **shared)
+    if options.characters:
+        made["characters"] = TfidfVectorizer(analyzer="char", ngram_range=options.characters, **shared)
+    return made
+
+
+def texts(examples: pd.DataFrame) -> list[str]:
+    """Give every text of the examples: the sentences, or both sides of all pairs."""
+    columns = ["text"] if "text" in examples else ["text_a", "text_b"]
+    return [text for column in columns for text in examples[column]]
+
+
+def feature_matrix(examples: pd.DataFrame, fitted: dict[str, TfidfVectorizer]) -> csr_matrix:
+    """Turn examples into features.
+
+    Args:
+        examples: n examples with ``text``, or with ``text_a`` and ``text_b``.
+        fitted: Fitted vectorizers, together v features wide.
+
+    Returns:
+        Matrix of shape (n, v) for texts; for pairs (n, 3 v + 4): side a, side b, their product, and their overlap.
+    """
+    if "text" in examples:
+        return _tfidf(list(examples["text"]), fitted)
+    a, b = (_tfidf(list(examples[column]), fitted) for column in ("text_a", "text_b"))
+    return csr_matrix(hstack([a, b, a.multiply(b), _overlap(examples)], format="csr"))
+
+
+def _tfidf(rows: list[str], fitted: dict[str, TfidfVectorizer]) -> csr_matrix:
+    return csr_matrix(hstack([vectorizer.transform(rows) for vectorizer in fitted.values()], format="csr"))
+
+
+def _overlap(examples: pd.DataFrame) -> NDArray[np.float64]:
+    """Give shape (n, 4): shares of characters in common (of a, of b, of both) and the ratio of lengths."""
+    rows = []
+    for text_a, text_b in zip(examples["text_a"], examples["text_b"], strict=True):
+        a, b = set(text_a), set(text_b)
+        common = len(a & b)
+        rows.append(
+            [
+                common / max(len(a), 1),
+                common / max(len(b), 1),
+                common / max(len(a | b), 1),
+                min(len(text_a), len(text_b)) / max(len(text_a), len(text_b), 1),
+            ]
+        )
+    return np.array(rows, dtype=np.float64)

@@ -1,0 +1,90 @@
+"""Multinomial logistic regression over TF-IDF features, from scikit-learn."""
+
+import json
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from safetensors.numpy import load_file, save_file
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
+from regen.config.cell import CellConfig
+from regen.estimators.base import Predictions
+from regen.estimators.linear.features import feature_matrix, texts, vectorizers
+from regen.estimators.linear.options import Options
+
+
+class Model:
+    """Fitted vectorizers and a fitted logistic regression."""
+
+    def __init__(
+        self, options: Options, language: str, fitted: dict[str, TfidfVectorizer], regression: LogisticRegression
+    ) -> None:
+        """Take the fitted parts."""
+        self._options, self._language = options, language
+        self._vectorizers, self._regression = fitted, regression
+
+    @classmethod
+    def fit(cls, train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int) -> Self:  # noqa: ARG003
+        """Train with L-BFGS on one thread: no random step, so the seed changes nothing."""
+        options = Options(**config.options)
+        fitted = vectorizers(options, config.language)
+        for vectorizer in fitted.values():
+            vectorizer.fit(texts(train))
+        regression = LogisticRegression(
+            C=options.c, class_weight="balanced" if options.balanced else None, max_iter=options.iterations
+        )
+        with threadpool_limits(config.threads):
+            regression.fit(feature_matrix(train, fitted), np.array(train["label"], dtype=str))
+        return cls(options, config.language, fitted, regression)
+
+    def predict(self, examples: pd.DataFrame) -> Predictions:
+        """Give the most probable label of each example, and its probability."""
+        with threadpool_limits(1):
+            probabilities = self._regression.predict_proba(feature_matrix(examples, self._vectorizers))
+        best = probabilities.argmax(axis=1)
+        return Predictions([str(name) for name in self._regression.classes_[best]], probabilities.max(axis=1))
+
+    def facts(self) -> dict[str, Any]:
+        """Give the numbers of features and weights, and of iterations used."""
+        coefficients = self._regression.coef_
+        return {
+            "features": int(coefficients.shape[1]),
+            "weights": int(coefficients.size),
+            "iterations": int(self._regression.n_iter_.max()),
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write model.safetensors (weights, inverse document frequencies) and model.json (the rest)."""
+        tensors = {"coef": self._regression.coef_, "intercept": self._regression.intercept_}
+        tensors |= {f"idf.{kind}": vectorizer.idf_ for kind, vectorizer in self._vectorizers.items()}
+        save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / "model.safetensors")
+        content = {
+            "options": self._options.model_dump(mode="json"),
+            "language": self._language,
+            "classes": [str(name) for name in self._regression.classes_],
+            "iterations": int(self._regression.n_iter_.max()),
+            "vocabulary": {
+                kind: vectorizer.get_feature_names_out().tolist() for kind, vectorizer in self._vectorizers.items()
+            },
+        }
+        (folder / "model.json").write_text(json.dumps(content, ensure_ascii=False, indent=0), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what ``save`` wrote."""
+        content = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        tensors = load_file(folder / "model.safetensors")
+        options = Options(**content["options"])
+        fitted = vectorizers(options, content["language"])
+        for kind, vectorizer in fitted.items():
+            vectorizer.set_params(vocabulary={term: i for i, term in enumerate(content["vocabulary"][kind])})
+            vectorizer.idf_ = tensors[f"idf.{kind}"]
+        regression = LogisticRegression()
+        regression.coef_, regression.intercept_ = tensors["coef"], tensors["intercept"]
+        regression.classes_ = np.array(content["classes"])
+        regression.n_iter_ = np.array([content["iterations"]])
+        return cls(options, content["language"], fitted, regression)

@@ -1,0 +1,88 @@
+"""The majority baseline.
+
+Classification: the most frequent label of train, the first in sorted order on a tie. Tagging: the baseline of the CoNLL
+shared tasks (Tjong Kim Sang and De Meulder 2003, section 2.4): phrases that train always tags with one type, the longest
+one first.
+"""
+
+import json
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from regen.config.cell import CellConfig
+from regen.estimators.base import Predictions, token_lists
+from regen.scoring.spans import Span, extract_spans, spans_to_iob2
+
+
+class Model:
+    """A most frequent label, or a list of phrases with their type."""
+
+    def __init__(self, label: str | None, share: float, phrases: dict[str, str]) -> None:
+        """Take what was learnt.
+
+        Args:
+            label: Most frequent label; ``None`` for tagging.
+            share: Share of train that has it (of spans that the phrases cover, for tagging).
+            phrases: Tokens joined by one blank -> type.
+        """
+        self.label, self.share, self.phrases = label, share, phrases
+        self._longest = max((phrase.count(" ") + 1 for phrase in phrases), default=0)
+
+    @classmethod
+    def fit(cls, train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int) -> Self:  # noqa: ARG003
+        """Count labels, or the types of each phrase."""
+        if config.task_type == "tagging":
+            return cls._fit_phrases(token_lists(train, "tokens"), token_lists(train, "tags"))
+        counts = Counter(train["label"])
+        label = min(counts, key=lambda name: (-counts[name], name))
+        return cls(label, counts[label] / len(train), {})
+
+    @classmethod
+    def _fit_phrases(cls, sentences: list[list[str]], tags: list[list[str]]) -> Self:
+        types: dict[str, Counter[str]] = defaultdict(Counter)
+        for tokens, sentence_tags in zip(sentences, tags, strict=True):
+            for start, end, kind in extract_spans(sentence_tags):
+                types[" ".join(tokens[start:end])][kind] += 1
+        unique = {phrase: next(iter(kinds)) for phrase, kinds in sorted(types.items()) if len(kinds) == 1}
+        total = sum(kinds.total() for kinds in types.values())
+        covered = sum(types[phrase].total() for phrase in unique)
+        return cls(None, covered / total if total else 0.0, unique)
+
+    def predict(self, examples: pd.DataFrame) -> Predictions:
+        """Give everyone the same label, or tag known phrases."""
+        scores = np.full(len(examples), self.share)
+        if self.label is not None:
+            return Predictions([self.label] * len(examples), scores)
+        return Predictions([self._tag(tokens) for tokens in token_lists(examples, "tokens")], scores)
+
+    def _tag(self, tokens: list[str]) -> list[str]:
+        """Take the longest known phrase at each place, from left to right."""
+        spans, start = [], 0
+        while start < len(tokens):
+            for end in range(min(len(tokens), start + self._longest), start, -1):
+                kind = self.phrases.get(" ".join(tokens[start:end]))
+                if kind is not None:
+                    spans.append(Span(start, end, kind))
+                    start = end
+                    break
+            else:
+                start += 1
+        return spans_to_iob2(spans, len(tokens))
+
+    def facts(self) -> dict[str, Any]:
+        """Give the label, or the number of phrases."""
+        return {"label": self.label} if self.label is not None else {"phrases": len(self.phrases)}
+
+    def save(self, folder: Path) -> None:
+        """Write model.json."""
+        content = {"label": self.label, "share": self.share, "phrases": self.phrases}
+        (folder / "model.json").write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read model.json."""
+        return cls(**json.loads((folder / "model.json").read_text(encoding="utf-8")))

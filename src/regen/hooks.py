@@ -1,0 +1,100 @@
+"""Hooks: specs become inputs of nodes, and times are written down. What decides a result lives in nodes."""
+
+import json
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+from kedro.framework.context import KedroContext
+from kedro.framework.hooks import hook_impl
+from kedro.io import CatalogProtocol, MemoryDataset
+from kedro.pipeline.node import Node
+
+from regen.config.load import Specs
+from regen.config.machine import Machine
+from regen.config.task import PrepareConfig
+from regen.project import read_machine, read_specs
+
+logger = logging.getLogger(__name__)
+
+
+def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
+    """Give every input that comes from a spec and not from a file of data, by its name in the graph."""
+    inputs: dict[str, Any] = {"params:machine": machine}
+    inputs |= {f"params:{name}.suite": suite for name, suite in specs.suites.items()}
+    for name, task in specs.tasks.items():
+        inputs[f"params:{name}.files"] = task.files
+        inputs[f"params:{name}.read"] = PrepareConfig(task=name, type=task.type, read=task.read)
+    for cell in specs.cells:
+        inputs[f"params:{cell}.config"] = specs.config(cell)
+    return inputs
+
+
+class Project:
+    """Checks all config before any work and hands it to the nodes."""
+
+    def __init__(self) -> None:
+        self._inputs: dict[str, Any] = {}
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Read and check the specs; a mistake ends the command here, in one line."""
+        specs = read_specs(context.config_loader, context.project_path)
+        self._inputs = spec_inputs(specs, read_machine(context.config_loader, context.project_path))
+
+    @hook_impl
+    def after_catalog_created(self, catalog: CatalogProtocol[Any, Any]) -> None:
+        """Add the specs to the catalog as parameters, which Kedro-Viz keeps out of the way."""
+        for name, value in self._inputs.items():
+            catalog[name] = MemoryDataset(data=value, copy_mode="assign")
+
+
+class Telemetry:
+    """Writes how long each node took and how much memory the process used at most."""
+
+    def __init__(self) -> None:
+        self._folder = Path()
+        self._started: dict[str, tuple[float, float]] = {}
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Find the folder."""
+        self._folder = read_machine(context.config_loader, context.project_path).state.parent
+        self._folder = self._folder / "08_reporting" / "telemetry"
+
+    @hook_impl
+    def before_node_run(self, node: Node) -> None:
+        """Start the clocks."""
+        self._started[node.name] = time.perf_counter(), time.process_time()
+
+    @hook_impl
+    def after_node_run(self, node: Node) -> None:
+        """Write what the clocks say; a failure to write is no failure of the run."""
+        import psutil
+
+        wall, cpu = self._started.pop(node.name)
+        memory = psutil.Process().memory_info()
+        told = {
+            "wall_seconds": round(time.perf_counter() - wall, 3),
+            "cpu_seconds": round(time.process_time() - cpu, 3),
+            "peak_memory_bytes": _peak_memory() or memory.rss,
+            "cores": psutil.cpu_count(),
+        }
+        path = self._folder.joinpath(*node.name.split(".")).with_suffix(".json")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            logger.warning("%s: telemetry not written: %s", path, error.strerror)
+
+
+def _peak_memory() -> int:
+    """Give the peak resident memory of this process in bytes, 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    import sys
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -1,0 +1,1 @@
+"""Datasets that appear whole or not at all."""

@@ -1,0 +1,67 @@
+"""dvc.yaml files from stages: the suite's tasks in the root, every other task in a file of its own."""
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from regen.io.atomic import replacing
+from regen.lineage.stages import Stage
+
+HEADER = "# Written by `kedro lineage write` from the pipelines, the catalog and the imports. Edits here are lost.\n"
+
+
+def render(stages: Iterable[Stage], root_namespaces: Collection[str]) -> dict[str, str]:
+    """Give the content of every dvc.yaml file.
+
+    Args:
+        stages: All stages.
+        root_namespaces: Tasks, and the suite, whose stages stand in the root's file.
+
+    Returns:
+        Path relative to the project -> text. Small files, since DVC rewrites a whole lock file after each stage.
+    """
+    files: dict[str, dict[str, Any]] = {}
+    for stage in stages:
+        task = stage.namespace.split(".")[0]
+        in_root = task in root_namespaces
+        path = "dvc.yaml" if in_root else f"lineage/{task}/dvc.yaml"
+        files.setdefault(path, {})[stage.name] = _entry(stage, None if in_root else "../..")
+    return {
+        path: HEADER + yaml.safe_dump({"stages": content}, sort_keys=False, allow_unicode=True, width=120)
+        for path, content in files.items()
+    }
+
+
+def _entry(stage: Stage, folder: str | None) -> dict[str, Any]:
+    entry: dict[str, Any] = {"cmd": stage.cmd}
+    if folder:
+        entry["wdir"] = folder
+    entry["deps"] = stage.deps
+    if stage.params:
+        entry["params"] = [{path: keys} for path, keys in sorted(stage.params.items())]
+    outs: list[Any] = [*stage.outs, *({path: {"cache": False}} for path in stage.plain_outs)]
+    entry["outs"] = outs
+    if stage.metrics:
+        entry["metrics"] = [{path: {"cache": False}} for path in stage.metrics]
+    return entry
+
+
+def stale(root: Path, texts: Mapping[str, str]) -> list[str]:
+    """Give the paths whose file is missing, differs, or is no longer wanted."""
+    there = [path.relative_to(root).as_posix() for path in root.glob("lineage/*/dvc.yaml")]
+    changed = [p for p, text in texts.items() if not (root / p).is_file() or (root / p).read_text("utf-8") != text]
+    return sorted({*changed, *(path for path in there if path not in texts)})
+
+
+def write(root: Path, texts: Mapping[str, str]) -> list[str]:
+    """Write what is stale, remove what is no longer wanted, and give the paths."""
+    paths = stale(root, texts)
+    for path in paths:
+        if path in texts:
+            with replacing(root / path) as new:
+                new.write_text(texts[path], encoding="utf-8")
+        else:
+            (root / path).unlink()
+    return paths

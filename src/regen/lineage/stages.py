@@ -1,0 +1,152 @@
+"""DVC stages from pipelines: one per (stage, namespace)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kedro.io import CatalogConfigResolver
+from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
+
+from regen.errors import UserError
+from regen.lineage.closure import closure
+from regen.lineage.inputs import Origin, SpecOrigins
+
+LOCK = "requirements.lock"
+_TASK_STAGES = ("ingest", "prepare", "fit", "evaluate", "gather")
+
+
+@dataclass
+class Stage:
+    """One stage of a dvc.yaml file; paths are relative to the project.
+
+    Attributes:
+        name: ``<namespace>.<stage>``.
+        namespace: ``task``, ``task.recipe`` or ``suite``.
+        cmd: Command line.
+        deps: Files and folders that it reads, code among them.
+        params: YAML file -> keys.
+        outs: Paths that DVC caches.
+        plain_outs: Paths that git holds.
+        metrics: Paths of metrics, held by git.
+    """
+
+    name: str
+    namespace: str
+    cmd: str
+    deps: list[str] = field(default_factory=list)
+    params: dict[str, list[str]] = field(default_factory=dict)
+    outs: list[str] = field(default_factory=list)
+    plain_outs: list[str] = field(default_factory=list)
+    metrics: list[str] = field(default_factory=list)
+
+
+class Catalog:
+    """Catalog entries by dataset name, factories resolved."""
+
+    def __init__(self, config: Mapping[str, Any], root: Path) -> None:
+        """Take the catalog's config and the project's folder."""
+        self._resolver = CatalogConfigResolver(config=dict(config), credentials={})
+        self._root = root
+
+    def entry(self, name: str) -> dict[str, Any] | None:
+        """Give an entry; ``None`` for what lives in memory only.
+
+        Raises:
+            UserError: A placeholder took a part of the name that holds a dot.
+        """
+        pattern = self._resolver.match_dataset_pattern(name)
+        if pattern is None:
+            return self._resolver.config.get(name)
+        if pattern.count(".") != name.count("."):
+            raise UserError(f"lineage: dataset '{name}' was taken by the factory '{pattern}'; it has another number of dots")
+        return dict(self._resolver.resolve_pattern(name))
+
+    def path(self, name: str) -> str:
+        """Give a dataset's path, relative to the project.
+
+        Raises:
+            UserError: The dataset has no entry, so that it cannot pass from stage to stage.
+        """
+        entry = self.entry(name)
+        if entry is None:
+            raise UserError(f"lineage: dataset '{name}' passes between stages; give it an entry in conf/base/catalog.yml")
+        path = Path(entry.get("filepath") or entry["path"])
+        return (path.relative_to(self._root) if path.is_absolute() else path).as_posix()
+
+
+def build_stages(
+    pipelines: Mapping[str, Pipeline], catalog: Catalog, origins: SpecOrigins, suite: str, root: Path
+) -> list[Stage]:
+    """Build the stages of all tasks, and the pages of one suite.
+
+    Args:
+        pipelines: Registered pipelines.
+        catalog: The catalog.
+        origins: Finds what stands behind inputs from specs.
+        suite: The suite whose pages are a stage.
+        root: The project's folder.
+
+    Raises:
+        UserError: The graph cannot be written as stages.
+    """
+    groups: dict[tuple[str, str], list[Node]] = {}
+    for stage in (*_TASK_STAGES, "site"):
+        for node in pipelines[stage].nodes if stage in pipelines else ():
+            if stage != "site" or node.namespace == suite:
+                groups.setdefault((stage, str(node.namespace)), []).append(node)
+    maker = {
+        output: key for key, nodes in groups.items() for node in nodes for output in node.outputs
+    }
+    return [_stage(key, nodes, catalog, origins.find, root, maker) for key, nodes in sorted(groups.items(), key=_order)]
+
+
+def _order(item: tuple[tuple[str, str], Any]) -> tuple[str, str, int]:
+    stage, namespace = item[0]
+    last = stage in ("gather", "site")
+    return namespace.split(".")[0], "~" if last else namespace, (*_TASK_STAGES, "site").index(stage)
+
+
+def _stage(
+    key: tuple[str, str],
+    nodes: list[Node],
+    catalog: Catalog,
+    origin: Callable[[str], Origin],
+    root: Path,
+    maker: Mapping[str, tuple[str, str]],
+) -> Stage:
+    kind, namespace = key
+    stage = Stage(f"{namespace}.{kind}", namespace, f"kedro run --pipelines {kind} --namespaces {namespace}")
+    made = {output for node in nodes for output in node.outputs}
+    inputs = sorted({name for node in nodes for name in node.inputs} - made)
+    found = [origin(name.removeprefix("params:")) for name in inputs if name.startswith("params:")]
+    data = [name for name in inputs if not name.startswith("params:")]
+    for name in data:
+        if name not in maker:
+            raise UserError(f"lineage: stage {stage.name} reads '{name}', which no stage makes; check its name")
+    modules = {node.func.__module__ for node in nodes} | {module for item in found for module in item.modules}
+    modules |= _dataset_modules(catalog, [*data, *made])
+    code = [path.relative_to(root).as_posix() for path in closure(modules, root / "src" / "regen")]
+    # What is fetched is checked by its hash: no library version can change it.
+    lock = [] if kind == "ingest" else [LOCK]
+    stage.deps = [*sorted({catalog.path(name) for name in data} | {file for item in found for file in item.files})]
+    stage.deps += [*lock, *code]
+    for item in found:
+        for path, keys in item.keys.items():
+            stage.params[path] = list(dict.fromkeys([*stage.params.get(path, []), *keys]))
+    _add_outputs(stage, catalog, sorted(made))
+    return stage
+
+
+def _dataset_modules(catalog: Catalog, names: Iterable[str]) -> set[str]:
+    """Give the project's own modules that load and save datasets."""
+    types = {str((catalog.entry(name) or {}).get("type", "")) for name in names}
+    return {kind.rpartition(".")[0] for kind in types if kind.startswith("regen.")}
+
+
+def _add_outputs(stage: Stage, catalog: Catalog, names: Iterable[str]) -> None:
+    for name in names:
+        how = ((catalog.entry(name) or {}).get("metadata") or {}).get("dvc", {})
+        kind = "metrics" if how.get("metric") else "outs" if how.get("cache", True) else "plain_outs"
+        getattr(stage, kind).append(catalog.path(name))

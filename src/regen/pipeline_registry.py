@@ -1,0 +1,80 @@
+"""One registered pipeline per stage, task and suite, all from one flat list of cells."""
+
+from collections import defaultdict
+
+from kedro.pipeline import Pipeline
+
+from regen.config.load import Specs
+from regen.errors import UserError
+from regen.pipelines.evaluate import pipeline as evaluate
+from regen.pipelines.fit import pipeline as fit
+from regen.pipelines.gather import pipeline as gather
+from regen.pipelines.ingest import pipeline as ingest
+from regen.pipelines.prepare import pipeline as prepare
+from regen.pipelines.report import pipeline as report
+from regen.project import config_loader, read_specs
+
+DEFAULT_SUITE = "sample"
+"""The suite that ``kedro run`` without arguments runs."""
+
+
+def register_pipelines() -> dict[str, Pipeline]:
+    """Read the suites and draw every pipeline.
+
+    Raises:
+        UserError: The config is wrong, or a task or suite has the name of a stage.
+    """
+    return build_pipelines(read_specs(config_loader()))
+
+
+def build_pipelines(specs: Specs) -> dict[str, Pipeline]:
+    """Draw every pipeline of a set of specs: stages, tasks, suites, ``report`` and ``__default__``."""
+    for name in (*specs.tasks, *specs.suites):
+        if name in STAGES:
+            raise UserError(f"conf/base: a stage has the name '{name}'; give the task or suite another")
+    parts: dict[str, list[Pipeline]] = defaultdict(list)
+    recipes = _by_task(specs.cells)
+    for task in specs.tasks:
+        for stage, drawn in _draw_task(specs, task, recipes.get(task, [])):
+            parts[stage].append(drawn)
+            parts[task].append(drawn)
+    for suite, spec in specs.suites.items():
+        tasks = _by_task(spec.cells)
+        site = report.create_pipeline(suite, tasks)
+        parts["site"].append(site)
+        parts[suite] = [site, *(drawn for task in tasks for _, drawn in _draw_task(specs, task, tasks[task]))]
+    parts["report"] = [report.create_overall_pipeline()]
+    pipelines = {name: _flat(drawn) for name, drawn in parts.items()}
+    if DEFAULT_SUITE in specs.suites:
+        pipelines["__default__"] = pipelines[DEFAULT_SUITE]
+    return pipelines
+
+
+STAGES = ("ingest", "prepare", "fit", "evaluate", "gather", "site", "report")
+"""Stages in their order; ``report`` is over all committed records and no part of any suite."""
+
+
+def _by_task(cells: tuple[str, ...] | list[str]) -> dict[str, list[str]]:
+    """Give task -> recipes, in order."""
+    tasks: dict[str, list[str]] = defaultdict(list)
+    for cell in cells:
+        task, recipe = cell.split(".")
+        tasks[task].append(recipe)
+    return tasks
+
+
+def _draw_task(specs: Specs, task: str, recipes: list[str]) -> list[tuple[str, Pipeline]]:
+    """Draw the stages of one task with some of its recipes, as (stage, pipeline)."""
+    spec = specs.tasks[task]
+    return [
+        ("ingest", ingest.create_pipeline(task)),
+        ("prepare", prepare.create_pipeline(task, spec.read.splits)),
+        *(("fit", fit.create_pipeline(task, recipe)) for recipe in recipes),
+        *(("evaluate", evaluate.create_pipeline(task, recipe, spec.scored_splits)) for recipe in recipes),
+        *(("gather", gather.create_pipeline(task, recipes)) for _ in recipes[:1]),
+    ]
+
+
+def _flat(parts: list[Pipeline]) -> Pipeline:
+    """Join pipelines at once: adding them one by one costs time that grows with the square of their number."""
+    return Pipeline([node for part in parts for node in part.nodes])

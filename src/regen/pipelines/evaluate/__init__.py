@@ -1,0 +1,1 @@
+"""Predictions, scores and a record from a model."""

@@ -1,0 +1,67 @@
+"""Nodes of the stage ``evaluate``."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from regen.config.cell import CellConfig
+from regen.config.machine import Machine
+from regen.config.statistics import StatisticsConfig
+from regen.estimators.base import estimator_class
+from regen.records.build import build_record, headline
+from regen.records.figures import confusion_figure
+
+
+def predict(model: Path, config: CellConfig, **splits: pd.DataFrame) -> pd.DataFrame:
+    """Predict every scored split with the model of every repeat.
+
+    Args:
+        model: Folder of the cell's models.
+        config: The cell's effective config.
+        splits: Split name -> examples.
+
+    Returns:
+        One row per repeat, split and example: ``seed``, ``fold``, ``split``, ``id``, ``document`` (CoNLL), ``gold``
+        (missing where labels are hidden), ``pred``, ``score``.
+    """
+    cls = estimator_class(config.estimator)
+    gold_column = "tags" if config.task_type == "tagging" else "label"
+    parts = []
+    for seed in config.seeds:
+        fitted = cls.load(model / f"repeat-s{seed}-f0")
+        for split, examples in splits.items():
+            predictions = fitted.predict(examples)
+            columns = {"seed": seed, "fold": 0, "split": split, "id": examples["id"]}
+            if "document" in examples:
+                columns["document"] = examples["document"]
+            columns |= {"gold": examples[gold_column], "pred": predictions.labels, "score": predictions.scores}
+            parts.append(pd.DataFrame(columns))
+    return pd.concat(parts, ignore_index=True)
+
+
+def score(
+    model: Path,
+    predictions: pd.DataFrame,
+    card: dict[str, Any],
+    config: CellConfig,
+    statistics: StatisticsConfig,
+    machine: Machine,
+) -> dict[str, Any]:
+    """Score predictions and write down what the numbers rest on.
+
+    Args:
+        model: Folder of the cell's models, for what the record says of them.
+        predictions: What ``predict`` gave.
+        card: The task's data card.
+        config: The cell's effective config.
+        statistics: How intervals are made.
+        machine: Where the lock file is.
+
+    Returns:
+        ``record`` (everything), ``metrics`` (headline numbers) and ``confusion`` (a Plotly figure).
+    """
+    cls = estimator_class(config.estimator)
+    facts = [cls.load(model / f"repeat-s{seed}-f0").facts() for seed in config.seeds]
+    record = build_record(config, card, predictions, facts, statistics, machine.project / "requirements.lock")
+    return {"record": record, "metrics": headline(record), "confusion": confusion_figure(record)}

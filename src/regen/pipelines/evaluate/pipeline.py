@@ -1,0 +1,42 @@
+"""The stage ``evaluate``: predictions, scores and a record. Only this stage reads test splits."""
+
+from collections.abc import Iterable
+
+from kedro.pipeline import Node, Pipeline
+
+from regen.pipelines.evaluate.nodes import predict, score
+
+
+def create_pipeline(task: str, recipe: str, splits: Iterable[str]) -> Pipeline:
+    """Draw the stage for one cell with the task's scored splits."""
+    cell = f"{task}.{recipe}"
+    config = f"params:{cell}.config"
+    return Pipeline(
+        [
+            Node(
+                predict,
+                inputs={
+                    "model": f"{cell}.model",
+                    "config": config,
+                    **{split: f"{task}.examples_{split}" for split in splits},
+                },
+                outputs=f"{cell}.predictions",
+                name="predict",
+                namespace=cell,
+            ),
+            Node(
+                score,
+                inputs={
+                    "model": f"{cell}.model",
+                    "predictions": f"{cell}.predictions",
+                    "card": f"{task}.card",
+                    "config": config,
+                    "statistics": "params:statistics",
+                    "machine": "params:machine",
+                },
+                outputs={name: f"{cell}.{name}" for name in ("record", "metrics", "confusion")},
+                name="score",
+                namespace=cell,
+            ),
+        ]
+    )

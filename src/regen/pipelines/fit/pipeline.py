@@ -1,0 +1,25 @@
+"""The stage ``fit``: a model from train and dev. No edge leads here from a test split."""
+
+from kedro.pipeline import Node, Pipeline
+
+from regen.pipelines.fit.nodes import fit
+
+
+def create_pipeline(task: str, recipe: str) -> Pipeline:
+    """Draw the stage for one cell."""
+    cell = f"{task}.{recipe}"
+    return Pipeline(
+        [
+            Node(
+                fit,
+                inputs={
+                    "train": f"{task}.examples_train",
+                    "dev": f"{task}.examples_dev",
+                    "config": f"params:{cell}.config",
+                },
+                outputs=f"{cell}.model",
+                name="fit",
+                namespace=cell,
+            )
+        ]
+    )

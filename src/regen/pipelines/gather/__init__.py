@@ -1,0 +1,1 @@
+"""The cells of one task side by side."""

@@ -1,0 +1,22 @@
+"""Nodes of the stage ``gather``."""
+
+from typing import Any
+
+import pandas as pd
+
+from regen.records.figures import comparison_figure
+from regen.records.table import results_table
+
+
+def gather(**outputs: Any) -> dict[str, Any]:
+    """Put the cells of one task side by side.
+
+    Args:
+        outputs: ``<recipe>__record``, ``<recipe>__metrics``, ``<recipe>__confusion`` of each cell.
+
+    Returns:
+        ``records`` (list), ``results`` (a table) and ``comparison`` (a Plotly figure).
+    """
+    records = [value for name, value in outputs.items() if name.endswith("__record")]
+    table: pd.DataFrame = results_table(records)
+    return {"records": records, "results": table, "comparison": comparison_figure(records)}

@@ -1,0 +1,1 @@
+"""Typed examples and a data card from raw files."""

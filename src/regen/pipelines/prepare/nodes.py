@@ -1,0 +1,23 @@
+"""Nodes of the stage ``prepare``."""
+
+from pathlib import Path
+from typing import Any
+
+from regen.config.task import PrepareConfig
+from regen.tasks.card import make_card
+from regen.tasks.examples import read_split, to_frame
+
+
+def prepare(raw: Path, config: PrepareConfig) -> dict[str, Any]:
+    """Read all splits of a task and describe them.
+
+    Args:
+        raw: Folder of the raw files.
+        config: What the task's YAML says of reading them.
+
+    Returns:
+        Split name -> table of examples, and ``card`` -> the data card.
+    """
+    readings = {split: read_split(raw, config.read, split) for split in config.read.splits}
+    frames = {split: to_frame(reading) for split, reading in readings.items()}
+    return {**frames, "card": make_card(config, raw, readings, frames)}

@@ -1,0 +1,47 @@
+"""Nodes of the stages ``site`` (one suite) and ``report`` (all committed records)."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from regen.config.machine import Machine
+from regen.config.suite import SuiteSpec
+from regen.records.table import results_table
+from regen.reporting.costs import read_costs
+from regen.reporting.markdown import readme_table, results_page
+from regen.reporting.site import write_site
+
+
+def report_suite(suite: SuiteSpec, **outputs: Any) -> dict[str, Any]:
+    """Make a suite's pages and leaderboard.
+
+    Args:
+        suite: The suite.
+        outputs: ``<task>__records``, ``<task>__results``, ``<task>__comparison`` of each task.
+
+    Returns:
+        ``site`` (a function that fills an empty folder) and ``leaderboard`` (a table).
+    """
+    records = [record for name, value in outputs.items() if name.endswith("__records") for record in value]
+    return {"site": partial(write_site, records, suite.title), "leaderboard": results_table(records)}
+
+
+def report_all(committed: Mapping[str, Callable[[], Any]], machine: Machine) -> dict[str, Any]:
+    """Make the pages and tables over all committed records.
+
+    Args:
+        committed: Path -> function that loads the record.
+        machine: Where telemetry is.
+
+    Returns:
+        ``site``, ``leaderboard``, and the generated parts of README.md and docs/results.md.
+    """
+    records = [committed[path]() for path in sorted(committed)]
+    costs = read_costs(machine.state.parent / "08_reporting" / "telemetry")
+    return {
+        "site": partial(write_site, records, "All results"),
+        "leaderboard": results_table(records),
+        "readme": readme_table(records),
+        "page": results_page(records, costs),
+    }

@@ -1,0 +1,49 @@
+"""The stages ``site``: pages of one suite, and ``report``: pages and tables over all committed records."""
+
+from collections.abc import Iterable
+
+from kedro.pipeline import Node, Pipeline
+
+from regen.pipelines.report.nodes import report_all, report_suite
+
+
+def create_pipeline(suite: str, tasks: Iterable[str]) -> Pipeline:
+    """Draw the pages of one suite."""
+    return Pipeline(
+        [
+            Node(
+                report_suite,
+                inputs={
+                    "suite": f"params:{suite}.suite",
+                    **{
+                        f"{task}__{name}": f"{task}.{name}"
+                        for task in tasks
+                        for name in ("records", "results", "comparison")
+                    },
+                },
+                outputs={"site": f"{suite}.site", "leaderboard": f"{suite}.leaderboard"},
+                name="site",
+                namespace=suite,
+            )
+        ]
+    )
+
+
+def create_overall_pipeline() -> Pipeline:
+    """Draw the pages and tables over all committed records."""
+    return Pipeline(
+        [
+            Node(
+                report_all,
+                inputs={"committed": "committed_records", "machine": "params:machine"},
+                outputs={
+                    "site": "all.site",
+                    "leaderboard": "all.leaderboard",
+                    "readme": "readme_results",
+                    "page": "docs_results",
+                },
+                name="report",
+                namespace="all",
+            )
+        ]
+    )

@@ -1,0 +1,1 @@
+"""Records: what one evaluated cell scored, and on what ground."""

@@ -1,0 +1,117 @@
+"""From predictions to a record. A record holds no text of the data and nothing that two equal runs may differ in."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from regen.config.cell import CellConfig
+from regen.config.recipe import estimator_modules
+from regen.config.statistics import StatisticsConfig
+from regen.lineage.closure import code_digest
+from regen.scoring.official import Official, official_score
+from regen.statistics.bootstrap import bootstrap_interval
+from regen.statistics.summary import summarise
+
+SCHEMA = 1
+_STAGE = "regen.pipelines.evaluate.nodes"
+
+
+def build_record(
+    config: CellConfig,
+    card: Mapping[str, Any],
+    predictions: pd.DataFrame,
+    facts: Sequence[Mapping[str, Any]],
+    statistics: StatisticsConfig,
+    lock: Path,
+) -> dict[str, Any]:
+    """Score a cell and write down what the numbers rest on.
+
+    Args:
+        config: The cell's effective config.
+        card: The task's data card.
+        predictions: Rows with ``seed``, ``fold``, ``split``, ``gold``, ``pred`` (and ``document``).
+        facts: What each repeat's model says of itself.
+        statistics: How intervals are made.
+        lock: The runtime's lock file.
+
+    Returns:
+        The record, ready for JSON.
+    """
+    # Exactly the code whose change makes DVC run this stage again; what earlier stages did shows in their outputs.
+    modules = [_STAGE, *estimator_modules(config.estimator)]
+    train = card["splits"]["train"]["examples"]
+    return {
+        "schema": SCHEMA,
+        "cell": config.cell,
+        "task": config.task,
+        "recipe": config.recipe,
+        "metric": config.metric,
+        "config": config.model_dump(mode="json"),
+        "card": dict(card),
+        "hashes": {
+            "config": config.digest,
+            "code": code_digest(modules),
+            "lock": hashlib.sha256(lock.read_bytes()).hexdigest(),
+        },
+        "training": {
+            "examples": min(config.train_examples or train, train),
+            "train_on_dev": False,
+            "document_context": False,
+            "selection": "none: one fixed setting",
+            "models": [dict(fact) for fact in facts],
+        },
+        "scores": {
+            split: _score_split(config, predictions[predictions["split"] == split], statistics)
+            for split, labelled in config.splits.items()
+            if labelled
+        },
+    }
+
+
+def _score_split(config: CellConfig, rows: pd.DataFrame, statistics: StatisticsConfig) -> dict[str, Any]:
+    repeats, officials = [], []
+    for (seed, fold), part in rows.groupby(["seed", "fold"], sort=False):
+        official = official_score(config.metric, _plain(part["gold"]), _plain(part["pred"]), config.labels)
+        officials.append(official)
+        repeats.append({"seed": int(seed), "fold": int(fold), "value": official.value, **official.detail})
+    first = rows[(rows["seed"] == rows["seed"].iloc[0]) & (rows["fold"] == rows["fold"].iloc[0])]
+    return {
+        **summarise([official.value for official in officials]),
+        "interval": _interval(officials[0], first, statistics),
+        "repeats": repeats,
+    }
+
+
+def _interval(official: Official, rows: pd.DataFrame, statistics: StatisticsConfig) -> dict[str, Any]:
+    """Bootstrap over documents where a split has several, over examples otherwise."""
+    documents = rows["document"].to_numpy() if "document" in rows and rows["document"].nunique() > 1 else None
+    low, high = bootstrap_interval(
+        official.counts, official.measure, documents, statistics.resamples, statistics.level, statistics.seed
+    )
+    return {
+        "low": low,
+        "high": high,
+        "level": statistics.level,
+        "resamples": statistics.resamples,
+        "over": "examples" if documents is None else "documents",
+    }
+
+
+def _plain(values: "pd.Series[Any]") -> list[Any]:
+    """Labels as they are, tags as lists."""
+    return [value if isinstance(value, str) else list(value) for value in values]
+
+
+def headline(record: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """Give the numbers that ``dvc metrics diff`` compares: split -> official metric and the bounds of its interval."""
+    return {
+        split: {
+            record["metric"]: round(scores["mean"], 6),
+            "low": round(scores["interval"]["low"], 6),
+            "high": round(scores["interval"]["high"], 6),
+        }
+        for split, scores in record["scores"].items()
+    }

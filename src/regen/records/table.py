@@ -1,0 +1,45 @@
+"""Tables of records."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+
+def results_table(records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Give one row per cell and scored split, best first within a task and split; scores are × 100.
+
+    No number stands alone: with it come the split, the number of repeats, sd, interval, training examples, the
+    selection rule, and the difference to the majority baseline of the same task.
+    """
+    records = list(records)
+    floors = {
+        (record["task"], split): scores["mean"]
+        for record in records
+        if record["config"]["estimator"] == "majority"
+        for split, scores in record["scores"].items()
+    }
+    rows = [_row(record, split, floors) for record in records for split in record["scores"]]
+    table = pd.DataFrame(rows)
+    return table.sort_values(["task", "split", "score"], ascending=[True, True, False], kind="stable", ignore_index=True)
+
+
+def _row(record: Mapping[str, Any], split: str, floors: Mapping[tuple[str, str], float]) -> dict[str, Any]:
+    scores = record["scores"][split]
+    floor = floors.get((record["task"], split))
+    return {
+        "task": record["task"],
+        "recipe": record["recipe"],
+        "split": split,
+        "metric": record["metric"],
+        "score": round(100 * scores["mean"], 2),
+        "low": round(100 * scores["interval"]["low"], 2),
+        "high": round(100 * scores["interval"]["high"], 2),
+        "repeats": scores["n"],
+        "sd": None if scores["sd"] is None else round(100 * scores["sd"], 2),
+        "over_majority": None if floor is None else round(100 * (scores["mean"] - floor), 2),
+        "train_examples": record["training"]["examples"],
+        "train_on_dev": record["training"]["train_on_dev"],
+        "document_context": record["training"]["document_context"],
+        "selection": record["training"]["selection"],
+    }

@@ -1,0 +1,1 @@
+"""Official metrics: span scores of taggers, label scores of classifiers."""

@@ -1,0 +1,1 @@
+"""Readers of published file formats, and the contract that typed examples keep."""

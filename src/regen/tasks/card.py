@@ -1,0 +1,100 @@
+"""The data card: what a task's splits hold, checked against the published counts. It holds no text of the data."""
+
+import hashlib
+from collections.abc import Mapping
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from regen.config.task import PrepareConfig
+from regen.errors import UserError
+from regen.tasks.examples import text_keys
+from regen.tasks.reading import Reading
+
+
+def make_card(
+    config: PrepareConfig, raw: Path, readings: Mapping[str, Reading], frames: Mapping[str, pd.DataFrame]
+) -> dict[str, Any]:
+    """Count what the splits hold.
+
+    Args:
+        config: The task.
+        raw: Folder of the raw files, whose hashes the card carries.
+        readings: Split -> what the reader noticed.
+        frames: Split -> examples.
+
+    Returns:
+        ``files`` (sha256 each), ``splits`` (counts, labels, lengths, duplicates of each) and ``shared_texts``
+        (number of distinct inputs that two splits have in common).
+
+    Raises:
+        UserError: A count differs from the published one.
+    """
+    names = sorted({spec.file for spec in config.read.splits.values()})
+    card = {
+        "task": config.task,
+        "type": config.type,
+        "labels": list(config.read.labels),
+        "files": {name: hashlib.sha256((raw / name).read_bytes()).hexdigest() for name in names},
+        "splits": {split: _describe(frame, readings[split]) for split, frame in frames.items()},
+        "shared_texts": _shared_texts(frames),
+    }
+    _check_counts(config, card["splits"])
+    return card
+
+
+def _describe(frame: pd.DataFrame, reading: Reading) -> dict[str, Any]:
+    keys = text_keys(frame)
+    described: dict[str, Any] = {
+        "examples": len(frame),
+        "dropped": dict(sorted(reading.dropped.items())),
+        "repeated_texts": int(keys.duplicated().sum()),
+    }
+    if "tokens" in frame:
+        return described | _describe_tagging(frame, reading)
+    lengths = (frame["text"] if "text" in frame else frame["text_a"] + frame["text_b"]).str.len()
+    described |= {"characters": int(lengths.sum()), "length_in_characters": _lengths(lengths)}
+    if frame["label"].notna().all():
+        described["label_counts"] = _counts(frame["label"])
+    return described
+
+
+def _describe_tagging(frame: pd.DataFrame, reading: Reading) -> dict[str, Any]:
+    lengths = frame["tokens"].map(len)
+    begins = pd.Series([tag[2:] for tags in frame["tags"] for tag in tags if tag.startswith("B-")], dtype=str)
+    return {
+        "documents": int(frame["document"].nunique()),
+        "tokens": int(lengths.sum()),
+        "length_in_tokens": _lengths(lengths),
+        "spans": len(begins),
+        "label_counts": _counts(begins),
+        "irregular_tags": reading.irregular_tags,
+    }
+
+
+def _counts(values: "pd.Series[str]") -> dict[str, int]:
+    return {str(label): int(count) for label, count in values.value_counts().sort_index().items()}
+
+
+def _lengths(values: "pd.Series[int]") -> dict[str, float]:
+    low, median, high, top = np.percentile(values, [0, 50, 95, 100])
+    return {"min": int(low), "median": float(median), "p95": float(high), "max": int(top)}
+
+
+def _shared_texts(frames: Mapping[str, pd.DataFrame]) -> dict[str, int]:
+    texts = {split: set(text_keys(frame)) for split, frame in frames.items()}
+    return {f"{a}+{b}": len(texts[a] & texts[b]) for a, b in combinations(texts, 2)}
+
+
+def _check_counts(config: PrepareConfig, splits: Mapping[str, Mapping[str, Any]]) -> None:
+    for split, counts in config.read.expected.items():
+        for name, expected in counts.items():
+            found = splits[split][name] if name != "dropped" else sum(splits[split]["dropped"].values())
+            if found != expected:
+                raise UserError(
+                    f"task {config.task}: split '{split}' has {found} {name}, expected {expected} "
+                    f"(read.expected.{split}.{name}); the file is another edition: check its source"
+                )

@@ -1,0 +1,95 @@
+"""Reader of CoNLL column files (CoNLL-2000, -2002, -2003 and their relatives).
+
+One token a line, columns parted by blanks or tabs, a blank line after each sentence. A line whose first column is
+``-DOCSTART-`` begins a document in every spelling that is about (``-DOCSTART- -X- O O``, ``-DOCSTART- -X- -X- O``,
+``-DOCSTART- O``, with or without a blank line after it) and is never a token.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from regen.config.task import ReadSpec
+from regen.errors import UserError
+from regen.scoring.spans import extract_spans, spans_to_iob2
+from regen.tasks.lines import read_lines
+from regen.tasks.reading import Reading
+
+_DOCSTART = "-DOCSTART-"
+_COLUMN_BREAK = re.compile(r"[ \t]+")  # not str.split(): tokens may hold other white space, such as U+00A0
+
+Row = tuple[int, list[str]]
+
+
+def read_conll_columns(path: Path, read: ReadSpec, split: str) -> Reading:
+    """Read one split.
+
+    Args:
+        path: The file.
+        read: Fields give the 0-based number of each column; ``tags`` are turned from ``scheme`` into IOB2.
+        split: Name of the split; sentences are numbered ``<split>-0`` and on.
+
+    Returns:
+        Rows with ``id``, ``document`` (0-based, 0 where the file has no documents) and one list per field.
+
+    Raises:
+        UserError: A line has another number of columns than the first one, or a tag that the task does not know.
+    """
+    reading = Reading()
+    for number, (document, sentence) in enumerate(_sentences(path, read)):
+        row = {"id": f"{split}-{number}", "document": document}
+        for name, column in read.fields.items():
+            row[name] = [columns[int(column)] for _, columns in sentence]
+        if read.splits[split].labelled:
+            lines = [line for line, _ in sentence]
+            _check_tags(path, lines, row["tags"], read.labels)
+            tags = spans_to_iob2(extract_spans(row["tags"]), len(sentence))
+            reading.irregular_tags += _irregular(row["tags"], tags, read.scheme)
+            row["tags"] = tags
+        reading.rows.append(row)
+    return reading
+
+
+def _sentences(path: Path, read: ReadSpec) -> Iterator[tuple[int, list[Row]]]:
+    """Yield (document, [(line number, columns), …])."""
+    document, sentence, width = -1, [], 0
+    needed = 1 + max(int(column) for column in read.fields.values())
+    for number, line in read_lines(path):
+        columns = _COLUMN_BREAK.split(line.strip(" \t"))
+        if columns[0] in ("", _DOCSTART):
+            if sentence:
+                yield max(document, 0), sentence
+                sentence = []
+            document += columns[0] == _DOCSTART
+            continue
+        width = width or len(columns)
+        if len(columns) != width or width < needed:
+            raise UserError(
+                f"{path}:{number}: found {len(columns)} columns, expected {max(width, needed)}"
+                f"{' as in the lines before' if width >= needed else ' for the fields of the task'}; mend the line"
+            )
+        sentence.append((number, columns))
+    if sentence:
+        yield max(document, 0), sentence
+
+
+def _check_tags(path: Path, lines: list[int], tags: list[str], labels: tuple[str, ...]) -> None:
+    for number, tag in zip(lines, tags, strict=True):
+        prefix, _, kind = tag.partition("-")
+        if tag != "O" and (prefix not in ("B", "I") or kind not in labels):
+            raise UserError(
+                f"{path}:{number}: found tag '{tag}', expected O, B-x or I-x with x among {', '.join(labels)}; "
+                "mend the line or the task's 'labels'"
+            )
+
+
+def _irregular(found: list[str], iob2: list[str], scheme: str | None) -> int:
+    """Count the tags that the file's scheme would write otherwise."""
+    if scheme == "iob2":
+        return sum(a != b for a, b in zip(found, iob2, strict=True))
+    before = ["O", *iob2]
+    iob1 = [
+        f"I-{tag[2:]}" if tag.startswith("B-") and previous[2:] != tag[2:] else tag
+        for previous, tag in zip(before, iob2, strict=False)
+    ]
+    return sum(a != b for a, b in zip(found, iob1, strict=True))

@@ -1,0 +1,47 @@
+"""From raw files to typed examples."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from regen.config.task import ReadSpec
+from regen.errors import UserError
+from regen.tasks.conll_columns import read_conll_columns
+from regen.tasks.json_lines import read_json_lines
+from regen.tasks.reading import Reading
+
+_READERS = {"conll_columns": read_conll_columns, "json_lines": read_json_lines}
+
+
+def read_split(raw: Path, read: ReadSpec, split: str) -> Reading:
+    """Read one split of a task with the reader of its format.
+
+    Args:
+        raw: Folder of the raw files.
+        read: How to read them.
+        split: Name of the split.
+
+    Raises:
+        UserError: The file breaks its format, or holds no example.
+    """
+    path = raw / read.splits[split].file
+    reading = _READERS[read.format](path, read, split)
+    if not reading.rows:
+        raise UserError(f"{path}: found no example for split '{split}', expected at least one; check the file")
+    return reading
+
+
+def to_frame(reading: Reading) -> pd.DataFrame:
+    """Give the rows as a table: columns ``id``, ``document`` (CoNLL) and the fields, in a fixed order."""
+    return pd.DataFrame(reading.rows, columns=list(reading.rows[0]))
+
+
+def text_keys(frame: pd.DataFrame) -> "pd.Series[str]":
+    """Give one string per example that stands for its whole input: equal keys are equal inputs."""
+    if "tokens" in frame:
+        return frame["tokens"].map("\x1f".join)
+    if "text_a" in frame:
+        return frame["text_a"].str.cat(frame["text_b"], sep="\x1f")
+    return frame["text"]
+
+

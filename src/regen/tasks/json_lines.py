@@ -1,0 +1,70 @@
+"""Reader of JSON lines (the form of CLUE's and FewCLUE's files): one object a line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from regen.config.task import ReadSpec
+from regen.errors import UserError
+from regen.tasks.lines import read_lines
+from regen.tasks.reading import Reading
+
+
+def read_json_lines(path: Path, read: ReadSpec, split: str) -> Reading:
+    """Read one split.
+
+    Args:
+        path: The file.
+        read: Fields give the key of each column. ``id`` may be among them; rows are numbered ``<split>-0`` otherwise.
+        split: Name of the split. Where its labels are hidden, ``label`` is ``None`` in every row.
+
+    Returns:
+        Rows with ``id`` and one string per field. Labels are strings, whether the file has "102" or 102.
+
+    Raises:
+        UserError: A line is not a JSON object, lacks a key, has an unknown label, or repeats an id.
+    """
+    reading, seen = Reading(), set[str]()
+    labelled = read.splits[split].labelled
+    for number, line in read_lines(path):
+        if not line.strip():
+            continue
+        where = f"{path}:{number}"
+        item = _parse(where, line)
+        row: dict[str, Any] = {"id": f"{split}-{number - 1}"}
+        for name, key in read.fields.items():
+            row[name] = None if name == "label" and not labelled else _value(where, item, str(key), name)
+        if labelled and row["label"] in read.drop_labels:
+            reading.dropped[row["label"]] += 1
+            continue
+        if labelled and row["label"] not in read.labels:
+            raise UserError(
+                f"{where}: found label '{row['label']}', expected one of {', '.join(read.labels)}; "
+                "mend the line or the task's 'labels'"
+            )
+        if row["id"] in seen:
+            raise UserError(f"{where}: id '{row['id']}' stands twice; leave 'id' out of the task's 'fields' to number rows")
+        seen.add(row["id"])
+        reading.rows.append(row)
+    return reading
+
+
+def _parse(where: str, line: str) -> dict[str, Any]:
+    try:
+        item = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise UserError(f"{where}: not JSON at column {error.colno}: {error.msg}; expected one object a line") from None
+    if not isinstance(item, dict):
+        raise UserError(f"{where}: found a {type(item).__name__}, expected a JSON object")
+    return item
+
+
+def _value(where: str, item: dict[str, Any], key: str, name: str) -> str:
+    """Give a field as a string; numbers stand for ids and labels in some files."""
+    if key not in item:
+        raise UserError(f"{where}: key '{key}' is missing (for '{name}'), found {', '.join(item)}")
+    value = item[key]
+    allowed = (str, int) if name in ("id", "label") else (str,)
+    if not isinstance(value, allowed) or isinstance(value, bool):
+        raise UserError(f"{where}: '{key}' is {json.dumps(value, ensure_ascii=False)}, expected text")
+    return str(value)
