@@ -48,6 +48,7 @@ report: $(VENV)/.runtime ## make the pages and tables over all committed records
 gc: $(VENV)/.runtime ## free cached outputs and state that no current lock file names
 	@dvc gc --workspace --force --quiet
 	@rm -rf data/.state
+	@find data -name '.*.tmp' -prune -exec rm -rf {} +
 
 clean: ## remove the virtual environment, caches and made data (DVC's cache stays)
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov .viz

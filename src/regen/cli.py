@@ -10,26 +10,40 @@ from kedro.framework.startup import ProjectMetadata
 from regen.errors import UserError
 
 
-class Clear(click.Command):
-    """A command that says a user's mistake in one line, without a traceback."""
+class Run(click.Command):
+    """``kedro run`` that says a user's mistake in one line, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run, and turn a ``UserError``, also one that Kedro wrapped, into ``Error: …`` and exit status 1."""
+        """Run in the environment that ``--env`` names, and explain what Kedro wrapped or cannot find."""
+        if ctx.params.get("params"):
+            keys = ", ".join(ctx.params["params"])
+            raise UserError(f"--params: found {keys}, expected none: a cell has one configuration; write another recipe")
         if ctx.params.get("env"):
             os.environ["KEDRO_ENV"] = ctx.params["env"]  # the registry reads the same environment
         try:
             return super().invoke(ctx)
         except Exception as error:
-            known = _user_error(error)
-            if known is None:
+            line = _explain(error)
+            if line is None:
                 raise
-            raise click.ClickException(" ".join(str(known).split())) from None
+            raise UserError(line) from None
 
 
-def _user_error(error: BaseException | None) -> UserError | None:
-    while error is not None and not isinstance(error, UserError):
-        error = error.__cause__ or error.__context__
-    return error
+def _explain(error: Exception) -> str | None:
+    """Give one line for a ``UserError``, also a wrapped one, and for names that Kedro does not find."""
+    from kedro.io import DatasetError
+
+    known: BaseException | None = error
+    while known is not None and not isinstance(known, UserError):
+        known = known.__cause__ or known.__context__
+    text = " ".join(str(known or error).split())
+    if known is not None or isinstance(error, DatasetError):
+        return text if known else f"{text}; run the stage that makes it first"
+    if isinstance(error, ValueError) and "Pipeline does not contain" in text:
+        return f"{text}; 'kedro registry describe <pipeline>' lists what there is"
+    if isinstance(error, ValueError) and "Failed to find the pipeline" in text:
+        return f"{text.split('. ')[0]}; 'kedro registry list' lists them"
+    return None
 
 
 @click.group(name="regen")
@@ -37,7 +51,7 @@ def cli() -> None:
     """Commands of this project."""
 
 
-cli.add_command(Clear("run", params=kedro_run.params, callback=kedro_run.callback, help=kedro_run.help))
+cli.add_command(Run("run", params=kedro_run.params, callback=kedro_run.callback, help=kedro_run.help))
 
 
 @cli.group()
@@ -45,18 +59,25 @@ def source() -> None:
     """Published files: their hashes."""
 
 
-@source.command(cls=Clear)
+@source.command()
 @click.argument("task")
 @click.pass_obj
 def pin(metadata: ProjectMetadata, task: str) -> None:
     """Write the hashes of TASK's fetched files into its YAML file, where it has none yet."""
-    from regen.project import config_loader, read_machine, read_specs
-    from regen.sources.pinning import pin_task
+    from hashlib import sha256
 
-    loader = config_loader(metadata.project_path)
-    specs, machine = read_specs(loader, metadata.project_path), read_machine(loader, metadata.project_path)
-    for line in pin_task(metadata.project_path, specs, machine, task):
-        click.echo(line)
+    from regen.config.locate import spec_file
+    from regen.project import config_loader, read_machine
+    from regen.sources.pin import pin as pin_file
+
+    path, _ = spec_file(metadata.project_path, "tasks", task)
+    machine = read_machine(config_loader(metadata.project_path), metadata.project_path)
+    files = [file for file in (machine.state.parent / "01_raw" / task).glob("**/*") if file.is_file()]
+    if not files:
+        raise UserError(f"task {task}: nothing is fetched yet; run 'kedro run --pipelines ingest --namespaces {task}'")
+    hashes = {file.name: sha256(file.read_bytes()).hexdigest() for file in files}
+    changed = pin_file(path, hashes, {file.name: file.stat().st_size for file in files})
+    click.echo(f"{path}: {', '.join(changed) or 'nothing'} pinned")
 
 
 @cli.group()
@@ -64,7 +85,7 @@ def lineage() -> None:
     """dvc.yaml files, generated from the pipelines."""
 
 
-@lineage.command(cls=Clear)
+@lineage.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail when a file is stale.")
 @click.pass_obj
 def write(metadata: ProjectMetadata, check: bool) -> None:

@@ -1,9 +1,11 @@
 """The one exception that reaches a user as a single line."""
 
+import click
 
-class UserError(Exception):
+
+class UserError(click.ClickException):
     """Something that the user can mend.
 
     The message is one line: which file, line or key, what was found, what was expected, what to do.
-    The command line prints it as ``Error: …`` without a traceback and ends with status 1.
+    Every command prints it as ``Error: …`` without a traceback and ends with status 1.
     """

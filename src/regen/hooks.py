@@ -13,7 +13,7 @@ from kedro.pipeline.node import Node
 
 from regen.config.load import Specs
 from regen.config.machine import Machine
-from regen.config.task import PrepareConfig
+from regen.config.task import IngestConfig, PrepareConfig
 from regen.project import read_machine, read_specs
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
     inputs: dict[str, Any] = {"params:machine": machine}
     inputs |= {f"params:{name}.suite": suite for name, suite in specs.suites.items()}
     for name, task in specs.tasks.items():
-        inputs[f"params:{name}.files"] = task.files
+        inputs[f"params:{name}.files"] = IngestConfig(task=name, files=task.files)
         inputs[f"params:{name}.read"] = PrepareConfig(task=name, type=task.type, read=task.read)
     for cell in specs.cells:
         inputs[f"params:{cell}.config"] = specs.config(cell)

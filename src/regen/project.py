@@ -8,7 +8,7 @@ from typing import Any
 from kedro.config import AbstractConfigLoader, MissingConfigException, OmegaConfigLoader
 
 from regen.config.load import SECTIONS, Specs, load_specs
-from regen.config.machine import Machine
+from regen.config.machine import Machine, MachineFile
 from regen.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,37 +26,77 @@ def read_specs(loader: AbstractConfigLoader, root: Path = ROOT) -> Specs:
     """Read and check all specs.
 
     Raises:
-        UserError: A file is not YAML, or anything in it is wrong.
+        UserError: There is no such environment, a file is not YAML, or anything in it is wrong.
     """
-    environments = [getattr(loader, "env", None) or "local", "base"]
-    raw = {section: _section(loader, section) for section in SECTIONS}
-    return load_specs(raw, [root / "conf" / name for name in environments])
+    folders = _environments(loader, root)
+    raw = {section: _section(loader, section, root) for section in SECTIONS}
+    return load_specs(raw, folders)
 
 
 def read_machine(loader: AbstractConfigLoader, root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> Machine:
     """Read this machine's settings; ``REGEN_MIRROR`` (parted by ``:``) comes before the configured mirrors.
 
     Raises:
-        UserError: A key is unknown or of a wrong type.
+        UserError: There is no such environment, or a key is unknown or of a wrong type.
     """
     from pydantic import ValidationError
 
-    settings = _section(loader, "mirrors")
-    named = [Path(part).expanduser() for part in environ.get("REGEN_MIRROR", "").split(os.pathsep) if part]
-    configured = [root / Path(str(part)).expanduser() for part in settings.pop("mirrors", None) or []]
-    data_root = root / str(_section(loader, "globals").get("data_root", "data"))
     try:
-        return Machine(project=root, state=data_root / ".state", mirrors=(*named, *configured), **settings)
+        settings = MachineFile.model_validate(_section(loader, "mirrors", root))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"conf/*/mirrors.yml: {key}: {first['msg']} (found {first['input']!r})") from None
+        raise UserError(
+            f"conf/*/mirrors.yml: {key}: {first['msg']} (found {first['input']!r}); "
+            "the file holds 'mirrors' (a list of folders) and 'offline' (true or false)"
+        ) from None
+    data_root = _section(loader, "globals", root).get("data_root", "data")
+    if not (isinstance(data_root, str) and data_root):
+        raise UserError(f"conf/*/globals.yml: data_root: found {data_root!r}, expected a folder")
+    named = [Path(part).expanduser() for part in environ.get("REGEN_MIRROR", "").split(os.pathsep) if part]
+    configured = [root / Path(part).expanduser() for part in settings.mirrors or ()]
+    state = root / data_root / ".state"
+    return Machine(project=root, state=state, mirrors=(*named, *configured), offline=settings.offline)
 
 
-def _section(loader: AbstractConfigLoader, name: str) -> dict[str, Any]:
+def _environments(loader: AbstractConfigLoader, root: Path) -> list[Path]:
+    """Give the folders that the loader merges, the one that overrides first; without one it would read nothing at all."""
+    folders = [root / "conf" / name for name in (getattr(loader, "env", None) or "local", "base")]
+    for folder in folders:
+        if not folder.is_dir():
+            known = ", ".join(sorted(path.name for path in (root / "conf").glob("*/")))
+            raise UserError(f"conf/{folder.name}: there is no such environment, found {known or 'none'}; make the folder")
+    return folders
+
+
+def _section(loader: AbstractConfigLoader, name: str, root: Path) -> dict[str, Any]:
+    folders = _environments(loader, root)
     try:
         return dict(loader[name])
     except MissingConfigException:
         return {}
     except Exception as error:  # what a YAML library raises on a broken file is of many kinds
+        for folder in folders:
+            for path in sorted([*folder.glob(f"{name}/*.yml"), *folder.glob(f"{name}*.yml")]):
+                problem = _problem(path)
+                if problem:
+                    raise UserError(f"{path.relative_to(root).as_posix()}{problem}") from error
         raise UserError(f"conf: {name}: {' '.join(str(error).split())}") from error
+
+
+def _problem(path: Path) -> str | None:
+    """Say what is wrong with a YAML file in itself: the loader does not always name the file."""
+    import yaml
+    from omegaconf import DictConfig, OmegaConf
+
+    try:
+        content = OmegaConf.load(path)
+    except yaml.MarkedYAMLError as error:
+        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        return f"{line}: not YAML: {error.problem}"
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return f": not YAML: {' '.join(str(error).split())}"
+    if not isinstance(content, DictConfig):
+        return ":1: found no keys at the top, expected the name of what the file holds"
+    odd = [key for key in content if not isinstance(key, str)]
+    return f": found the name {odd[0]}, expected one that starts with a letter" if odd else None

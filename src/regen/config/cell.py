@@ -29,6 +29,7 @@ class CellConfig(Spec):
         options: Its options, every default filled in.
         seeds: One repeat each.
         train_examples: Only the first n training examples; ``None`` means all.
+        selection: How the settings were chosen.
         device: Device class; classical estimators use the CPU.
         threads: Threads that computing uses; part of the config since sums depend on it.
     """
@@ -46,6 +47,7 @@ class CellConfig(Spec):
     options: dict[str, Any]
     seeds: tuple[int, ...]
     train_examples: int | None
+    selection: str
     device: str = "cpu"
     threads: int = 1
 
@@ -89,4 +91,5 @@ def cell_config(task_name: str, task: TaskSpec, recipe_name: str, recipe: Recipe
         options=options.model_dump(mode="json"),
         seeds=recipe.seeds,
         train_examples=recipe.train_examples,
+        selection=recipe.selection,
     )

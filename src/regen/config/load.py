@@ -1,7 +1,9 @@
 """From YAML to specs: every error is one line that names file, line and key."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from yaml.nodes import MappingNode, SequenceNode
 
-from regen.config.base import Spec
+from regen.config.base import NAME_PATTERN, Spec
 from regen.config.cell import CellConfig, cell_config
 from regen.config.encoder import EncoderSpec
 from regen.config.recipe import RecipeSpec, options_class
@@ -59,7 +61,10 @@ def load_specs(raw: Mapping[str, Mapping[str, Any]], folders: Iterable[Path]) ->
         UserError: Anything is wrong in any file.
     """
     files = _Files(list(folders))
+    raw = {section: dict(sorted(raw[section].items())) for section in SECTIONS}  # files come in no order
+    _check_names(files, raw)
     recipes = {name: _extended(files, raw["recipes"], name) for name in raw["recipes"]}
+    recipes = {name: recipes[name] for name in sorted(recipes, key=partial(_generation, raw["recipes"]))}
     specs = Specs(
         tasks=_validated(files, "tasks", raw["tasks"], TaskSpec),
         encoders=_validated(files, "encoders", raw["encoders"], EncoderSpec),
@@ -84,7 +89,7 @@ class _Files:
         for folder in self._folders:
             for file in sorted((folder / section).glob("*.y*ml")):
                 depth, line = _locate(yaml.compose(file.read_text(encoding="utf-8")), keys)
-                if depth and depth >= found[0]:
+                if depth > found[0]:
                     found = depth, f"{folder.parent.name}/{folder.name}/{section}/{file.name}:{line}"
         return found[1]
 
@@ -107,6 +112,14 @@ def _locate(node: yaml.Node | None, keys: list[str]) -> tuple[int, int]:
     return depth, line
 
 
+def _check_names(files: _Files, raw: Mapping[str, Mapping[str, Any]]) -> None:
+    for section in SECTIONS:
+        for name in raw[section]:
+            if not re.fullmatch(NAME_PATTERN, name):
+                where = files.where(section, (name,))
+                raise UserError(f"{where}: found the name {name!r}, expected lower-case letters, digits and '_' only")
+
+
 def _validated(files: _Files, section: str, raw: Mapping[str, Any], cls: type[_S]) -> dict[str, _S]:
     specs = {}
     for name, content in raw.items():
@@ -121,13 +134,14 @@ def _one_line(files: _Files, section: str, name: str, cls: type[Spec], error: Va
     errors = error.errors(include_url=False)
     first = errors[0]
     loc = tuple(part for part in first["loc"] if part != "[key]")
+    loc += getattr(first.get("ctx", {}).get("error"), "path", ())
     key = ".".join(str(part) for part in (name, *loc))
     text = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         text = f"unknown key; known keys here: {', '.join(_known_keys(cls, loc[:-1]))}"
     elif first["type"] == "missing":
         text = "this key is missing"
-    elif first["type"] != "value_error":
+    elif first["type"] != "value_error" or isinstance(first["input"], str):
         text += f" (found {first['input']!r})"
     more = f"; and {len(errors) - 1} more" if len(errors) > 1 else ""
     return f"{files.where(section, (name, *loc))}: {key}: {text}{more}"
@@ -137,7 +151,7 @@ def _known_keys(cls: type[BaseModel], loc: Iterable[Any]) -> Iterator[str]:
     """Give the keys that the model at a place in the spec knows."""
     model: Any = cls
     for part in loc:
-        if isinstance(model, type) and issubclass(model, BaseModel):
+        if part in model.model_fields:  # else an index or a key of a dict, whose values the model describes already
             model = model.model_fields[part].annotation
         while not (isinstance(model, type) and issubclass(model, BaseModel)):
             arguments = [item for item in getattr(model, "__args__", ()) if item is not Ellipsis]
@@ -153,40 +167,57 @@ def _extended(files: _Files, recipes: Mapping[str, Any], name: str, below: tuple
     parent_name = recipe.get("extends") if isinstance(recipe, Mapping) else None
     if parent_name is None:
         return recipe  # type: ignore[no-any-return]  # a wrong type is the validator's to name
-    if parent_name not in recipes or parent_name in (*below, name):
-        problem = "a circle" if parent_name in recipes else f"found '{parent_name}', expected one of {', '.join(recipes)}"
+    known = sorted(recipes)
+    if parent_name not in known or parent_name in (*below, name):
+        problem = "a circle" if parent_name in known else f"found '{parent_name}', expected one of {', '.join(known)}"
         raise UserError(f"{files.where('recipes', (name, 'extends'))}: {name}.extends: {problem}")
     parent = _extended(files, recipes, parent_name, (*below, name))
-    options = {**(parent.get("options") or {}), **(recipe.get("options") or {})}
-    return {**parent, **recipe, "options": options}
+    if not isinstance(parent, Mapping):
+        raise UserError(f"{files.where('recipes', (parent_name,))}: {parent_name}: found {parent!r}, expected a recipe")
+    options = [spec["options"] for spec in (parent, recipe) if spec.get("options") is not None]
+    if not all(isinstance(part, Mapping) for part in options):
+        return {**parent, **recipe}
+    return {**parent, **recipe, "options": {key: part[key] for part in options for key in part}}
+
+
+def _generation(recipes: Mapping[str, Any], name: str) -> int:
+    """Count a recipe's ancestors: checked first, they get the blame for what their heirs take over."""
+    parent = recipes[name].get("extends") if isinstance(recipes[name], Mapping) else None
+    return 0 if parent is None else 1 + _generation(recipes, parent)
 
 
 def _check_recipes(files: _Files, specs: Specs) -> None:
     for name, recipe in specs.recipes.items():
-        where = files.where("recipes", (name, "options"))
         try:
-            cls = options_class(recipe.estimator)
+            options_class(recipe.estimator)
         except ModuleNotFoundError:
             where = files.where("recipes", (name, "estimator"))
             raise UserError(f"{where}: {name}.estimator: there is no estimator '{recipe.estimator}'") from None
-        try:
-            cls(**recipe.options)
-        except ValidationError as error:
-            raise UserError(_one_line_options(files, name, cls, error)) from None
+        _check_options(files, "recipes", (name, "options"), recipe, {})
     for name, task in specs.tasks.items():
-        for recipe_name in task.overrides:
+        for recipe_name, options in task.overrides.items():
+            path = (name, "overrides", recipe_name)
             if recipe_name not in specs.recipes:
-                where = files.where("tasks", (name, "overrides", recipe_name))
+                where = files.where("tasks", path)
                 raise UserError(f"{where}: {name}.overrides: there is no recipe '{recipe_name}'")
+            _check_options(files, "tasks", path, specs.recipes[recipe_name], options)
 
 
-def _one_line_options(files: _Files, name: str, cls: type[Spec], error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    loc = ("options", *first["loc"])
-    text = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        text = f"unknown key; known keys here: {', '.join(cls.model_fields)}"
-    return f"{files.where('recipes', (name, *loc))}: {'.'.join(map(str, (name, *loc)))}: {text} (found {first['input']!r})"
+def _check_options(
+    files: _Files, section: str, path: tuple[str, ...], recipe: RecipeSpec, overrides: Mapping[str, Any]
+) -> None:
+    """Check a recipe's options, or those of a task that stand over them at ``path``."""
+    cls = options_class(recipe.estimator)
+    try:
+        cls(**{**recipe.options, **overrides})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        keys = (*path, *first["loc"])
+        text = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            text = f"unknown key; known keys here: {', '.join(cls.model_fields) or 'none'}"
+        where = files.where(section, keys)
+        raise UserError(f"{where}: {'.'.join(map(str, keys))}: {text} (found {first['input']!r})") from None
 
 
 def _check_suites(files: _Files, specs: Specs) -> None:
@@ -194,12 +225,15 @@ def _check_suites(files: _Files, specs: Specs) -> None:
         if suite in specs.tasks:
             raise UserError(f"{files.where('suites', (suite,))}: {suite}: a task has this name; a suite needs another")
         for position, cell in enumerate(spec.cells):
-            task, recipe = cell.split(".")
-            where = files.where("suites", (suite, "cells", position))
-            for kind, name, known in (("task", task, specs.tasks), ("recipe", recipe, specs.recipes)):
-                if name not in known:
-                    raise UserError(f"{where}: {suite}.cells: there is no {kind} '{name}'; known: {', '.join(known)}")
             try:
-                specs.config(cell)
+                _check_cell(specs, suite, cell)
             except UserError as error:
-                raise UserError(f"{where}: {error}") from None
+                raise UserError(f"{files.where('suites', (suite, 'cells', position))}: {error}") from None
+
+
+def _check_cell(specs: Specs, suite: str, cell: str) -> None:
+    task, recipe = cell.split(".")
+    for kind, name, known in (("task", task, specs.tasks), ("recipe", recipe, specs.recipes)):
+        if name not in known:
+            raise UserError(f"{suite}.cells: there is no {kind} '{name}'; known: {', '.join(sorted(known))}")
+    specs.config(cell)

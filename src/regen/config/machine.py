@@ -5,6 +5,18 @@ from pathlib import Path
 from regen.config.base import Spec
 
 
+class MachineFile(Spec):
+    """The file ``mirrors.yml`` of conf/base and conf/local.
+
+    Attributes:
+        mirrors: Folders, absolute, below ``~`` or relative to the project.
+        offline: Never ask the network.
+    """
+
+    mirrors: tuple[str, ...] | None = None
+    offline: bool = False
+
+
 class Machine(Spec):
     """Settings of this machine.
 

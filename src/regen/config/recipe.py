@@ -24,6 +24,7 @@ class RecipeSpec(Spec):
         estimator: Name of a package in ``regen.estimators``.
         seeds: One repeat per seed (and official fold).
         train_examples: Use only the first n training examples; ``null`` means all.
+        selection: How the settings were chosen; every score carries it.
         options: Options of the estimator; its own ``Options`` class says which.
     """
 
@@ -32,6 +33,7 @@ class RecipeSpec(Spec):
     estimator: Name
     seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(0,), min_length=1)
     train_examples: Annotated[int, Field(ge=1)] | None = None
+    selection: str = "none: one fixed setting"
     options: dict[str, Any] = Field(default_factory=dict)
 
 

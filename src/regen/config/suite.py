@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from regen.config.base import Spec
 
@@ -19,3 +19,11 @@ class SuiteSpec(Spec):
 
     title: str
     cells: tuple[CellName, ...] = Field(min_length=1)
+
+    @field_validator("cells")
+    @classmethod
+    def _once(cls, cells: tuple[str, ...]) -> tuple[str, ...]:
+        twice = sorted({cell for cell in cells if cells.count(cell) > 1})
+        if twice:
+            raise ValueError(f"found {', '.join(twice)} twice; name each cell once")
+        return cells

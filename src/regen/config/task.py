@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from regen.config.base import Name, Spec
+from regen.config.base import Name, Spec, WrongValueError
 from regen.config.files import FileSpec
 
 TaskType = Literal["classification", "pair_classification", "tagging"]
@@ -25,6 +25,12 @@ METRICS: dict[TaskType, Metric] = {
     "tagging": "span_f1",
 }
 """The official metric of each task type."""
+
+FORMATS: dict[Format, tuple[TaskType, ...]] = {
+    "conll_columns": ("tagging",),
+    "json_lines": ("classification", "pair_classification"),
+}
+"""The task types that each format can hold."""
 
 
 class SplitSpec(Spec):
@@ -100,20 +106,55 @@ class TaskSpec(Spec):
         names = [file.name for file in self.files]
         for split, spec in self.read.splits.items():
             if spec.file not in names:
-                raise ValueError(f"read.splits.{split}.file: '{spec.file}' is not among files: {', '.join(names)}")
+                path = ("read", "splits", split, "file")
+                raise WrongValueError(path, f"'{spec.file}' is not among files: {', '.join(names)}")
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise WrongValueError(("files",), f"found {', '.join(twice)} twice; give each file a name of its own")
+        if self.metric != METRICS[self.type]:
+            text = f"type {self.type} is scored with {METRICS[self.type]}, found {self.metric}"
+            raise WrongValueError(("metric",), text)
+        return self
+
+    @model_validator(mode="after")
+    def _readable(self) -> "TaskSpec":
         missing = [column for column in COLUMNS[self.type] if column not in self.read.fields]
         if missing:
-            raise ValueError(f"read.fields: type {self.type} needs {', '.join(missing)}")
-        if self.metric != METRICS[self.type]:
-            raise ValueError(f"metric: type {self.type} is scored with {METRICS[self.type]}, found {self.metric}")
+            raise WrongValueError(("read", "fields"), f"type {self.type} needs {', '.join(missing)}")
+        if self.type not in FORMATS[self.read.format]:
+            text = f"{self.read.format} holds {', '.join(FORMATS[self.read.format])}; found type {self.type}"
+            raise WrongValueError(("read", "format"), text)
+        for name, column in self.read.fields.items():
+            if self.read.format == "conll_columns" and not (isinstance(column, int) and column >= 0):
+                path = ("read", "fields", name)
+                raise WrongValueError(path, f"expected the number of a column, from 0 on; found {column!r}")
         if (self.read.scheme is not None) != (self.type == "tagging"):
-            raise ValueError("read.scheme: a tagging task needs it, other types must not have it")
+            raise WrongValueError(("read", "scheme"), "a tagging task needs it, other types must not have it")
+        return self
+
+    @model_validator(mode="after")
+    def _countable(self) -> "TaskSpec":
+        kinds = {"examples", "dropped"} | ({"tokens", "spans", "documents"} if self.type == "tagging" else set())
+        for split, counts in self.read.expected.items():
+            if split not in self.read.splits:
+                raise WrongValueError(("read", "expected", split), f"there is no split '{split}'")
+            counted = kinds if self.read.splits[split].labelled else kinds - {"spans"}
+            for name in sorted(counts.keys() - counted):
+                path = ("read", "expected", split, name)
+                raise WrongValueError(path, f"type {self.type} has only {', '.join(sorted(counted))} to count here")
         return self
 
     @property
     def scored_splits(self) -> tuple[str, ...]:
         """Splits that ``evaluate`` reads: dev, then every test split, labelled or hidden."""
         return tuple(name for name in self.read.splits if name != "train")
+
+
+class IngestConfig(Spec):
+    """What the stage ``ingest`` may know of a task."""
+
+    task: str
+    files: tuple[FileSpec, ...]
 
 
 class PrepareConfig(Spec):

@@ -2,13 +2,14 @@
 
 A replacement is written beside its target under a name that ends in ``.tmp`` (git and DVC ignore it), flushed to disk
 and renamed. A reader, and a process killed at any moment, therefore sees the old content or the new one, never a part.
+(A folder that takes the place of another one is missing for the moment between two renames.)
 """
 
 import contextlib
 import os
 import shutil
 from collections.abc import Iterator
-from errno import EACCES, ENOSPC, EPERM, EROFS
+from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -16,6 +17,7 @@ from regen.errors import UserError
 
 _REASONS = {
     ENOSPC: "the disk is full: free some space and run again",
+    EDQUOT: "the disk quota is used up: free some space and run again",
     EACCES: "the folder is not writable: change its permissions",
     EPERM: "the folder is not writable: change its permissions",
     EROFS: "the folder is read-only: choose another data_root in conf/local/globals.yml",
@@ -31,11 +33,22 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+def _put_in_place(new: Path, path: Path, aside: Path) -> None:
+    if not path.is_dir():
+        new.rename(path)
+        return
+    path.rename(aside)  # a folder cannot be renamed over one that holds something
+    try:
+        new.rename(path)
+    except BaseException:
+        aside.rename(path)
+        raise
+
+
+def refuse_unwritable(error: BaseException, path: Path) -> None:
+    """Raise a ``UserError`` that names the path if the error says that the disk is full or nothing may be written."""
+    if isinstance(error, OSError) and error.errno in _REASONS:
+        raise UserError(f"{path}: cannot be written: {_REASONS[error.errno]}") from error
 
 
 @contextlib.contextmanager
@@ -44,8 +57,7 @@ def clear_os_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _REASONS:
-            raise UserError(f"{path}: cannot be written: {_REASONS[error.errno]}") from error
+        refuse_unwritable(error, path)
         raise
 
 
@@ -70,15 +82,7 @@ def replacing(path: Path) -> Iterator[Path]:
             yield new
             for item in (new, *(new.rglob("*") if new.is_dir() else ())):
                 _sync(item)
-            if path.is_dir():  # a folder cannot be renamed over one that holds something
-                path.rename(workshop / "old")
-            new.rename(path)
+            _put_in_place(new, path, workshop / "old")
             _sync(path.parent)
         finally:
             shutil.rmtree(workshop, ignore_errors=True)
-
-
-def sweep(folder: Path) -> None:
-    """Remove what a killed process left behind: hidden siblings that end in ``.tmp``."""
-    for leftover in folder.glob(".*.tmp"):
-        _remove(leftover)

@@ -93,11 +93,14 @@ class MarkedSection(AbstractDataset[str, str]):
         self.metadata = metadata
 
     def _parts(self) -> tuple[str, str, str]:
+        if not self._exists():
+            raise UserError(f"{self._filepath}: no such file; make it, with '{self._begin}' and '{self._end}' in it")
         text = self._filepath.read_text(encoding="utf-8")
         before, found_begin, rest = text.partition(self._begin)
         section, found_end, after = rest.partition(self._end)
         if not (found_begin and found_end):
-            raise UserError(f"{self._filepath}: markers not found; put '{self._begin}' and '{self._end}' where the text goes")
+            markers = f"'{self._begin}' and '{self._end}'"
+            raise UserError(f"{self._filepath}: markers not found; put {markers} where the text goes")
         return before, section, after
 
     def load(self) -> str:

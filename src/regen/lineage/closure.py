@@ -33,7 +33,7 @@ def closure(modules: Iterable[str], package: Path = PACKAGE) -> list[Path]:
             if path.suffix != ".py":
                 continue
             waiting += _package_data(path)
-            waiting += [file for module in _imports(path, package) for file in _files(module, package)]
+            waiting += [file for module in _imports(path, package, path.read_bytes()) for file in _files(module, package)]
     return sorted(found)
 
 
@@ -66,11 +66,11 @@ def _package_data(path: Path) -> list[Path]:
 
 
 @cache
-def _imports(path: Path, package: Path) -> frozenset[str]:
+def _imports(path: Path, package: Path, source: bytes) -> frozenset[str]:
     """Give the names that a file imports; ``from a import b`` gives ``a`` and ``a.b``, whichever is a module."""
     names: set[str] = set()
     here = [package.name, *path.relative_to(package).with_suffix("").parts]
-    for node in ast.walk(ast.parse(path.read_bytes(), str(path))):
+    for node in ast.walk(ast.parse(source, str(path))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from regen.config.load import Specs
+from regen.config.locate import spec_file
+from regen.config.recipe import estimator_modules
 from regen.errors import UserError
 
 _TASK_KEYS_OF_A_CELL = ("type", "language", "version", "metric", "read.labels", "read.splits")
@@ -59,13 +58,12 @@ class SpecOrigins:
         raise UserError(f"lineage: input 'params:{name}' has no known origin; name it in regen.lineage.inputs")
 
     def _cell(self, task: str, recipe: str) -> Origin:
-        from regen.config.recipe import estimator_modules
-
         keys = self._keys("tasks", task, [*_TASK_KEYS_OF_A_CELL, f"overrides.{recipe}"])
         name: str | None = recipe
         while name is not None:
             spec = self._content("recipes", name)[1]
-            keys |= self._keys("recipes", name, [key for key in spec if key != "title"])
+            for path, found in self._keys("recipes", name, [key for key in spec if key != "title"]).items():
+                keys.setdefault(path, []).extend(found)
             name = spec.get("extends")
         return Origin(keys=keys, modules=list(estimator_modules(self._specs.recipes[recipe].estimator)))
 
@@ -75,17 +73,8 @@ class SpecOrigins:
         return {path: [f"{name}.{key}" for key in keys if _holds(content, key)]}
 
     def _content(self, section: str, name: str) -> tuple[str, dict[str, Any]]:
-        folder = self._root / "conf" / "base" / section
-        for path in sorted(folder.glob("*.yml")):
-            content = _read(path)
-            if name in content:
-                return path.relative_to(self._root).as_posix(), content[name]
-        raise UserError(f"{folder}: no file holds '{name}'; lineage files speak for conf/base alone")
-
-
-@cache
-def _read(path: Path) -> dict[str, Any]:
-    return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        path, content = spec_file(self._root, section, name)
+        return path.relative_to(self._root).as_posix(), content
 
 
 def _holds(content: Any, key: str) -> bool:

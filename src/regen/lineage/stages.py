@@ -47,7 +47,9 @@ class Catalog:
 
     def __init__(self, config: Mapping[str, Any], root: Path) -> None:
         """Take the catalog's config and the project's folder."""
-        self._resolver = CatalogConfigResolver(config=dict(config), credentials={})
+        self._resolver = CatalogConfigResolver(
+            config=dict(config), credentials={}, default_runtime_patterns={"{default}": {"type": "kedro.io.MemoryDataset"}}
+        )
         self._root = root
 
     def entry(self, name: str) -> dict[str, Any] | None:

@@ -153,9 +153,9 @@ def strict_spans(column: Column) -> Spans:
     return _cut(column, np.flatnonzero(column.prefix == _BEGIN), np.flatnonzero(~goes_on))
 
 
-def _cut(column: Column, starts: Ints, stops: Ints) -> Spans:
-    # The last position is a boundary and so among the stops: every start has a stop behind it.
-    return Spans(starts, stops[np.searchsorted(stops, starts, side="right")], column.type[starts])
+def _cut(column: Column, begins: Ints, stops: Ints) -> Spans:
+    # The last position is a boundary and so among the stops: every begin has a stop behind it.
+    return Spans(begins, stops[np.searchsorted(stops, begins, side="right")], column.type[begins])
 
 
 def same_bounds(gold: Spans, pred: Spans) -> tuple[Ints, Ints]:

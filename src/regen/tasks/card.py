@@ -64,11 +64,15 @@ def _describe(frame: pd.DataFrame, reading: Reading) -> dict[str, Any]:
 
 def _describe_tagging(frame: pd.DataFrame, reading: Reading) -> dict[str, Any]:
     lengths = frame["tokens"].map(len)
-    begins = pd.Series([tag[2:] for tags in frame["tags"] for tag in tags if tag.startswith("B-")], dtype=str)
-    return {
+    described = {
         "documents": int(frame["document"].nunique()),
         "tokens": int(lengths.sum()),
         "length_in_tokens": _lengths(lengths),
+    }
+    if frame["tags"].isna().any():
+        return described
+    begins = pd.Series([tag[2:] for tags in frame["tags"] for tag in tags if tag.startswith("B-")], dtype=str)
+    return described | {
         "spans": len(begins),
         "label_counts": _counts(begins),
         "irregular_tags": reading.irregular_tags,

@@ -8,6 +8,7 @@ One token a line, columns parted by blanks or tabs, a blank line after each sent
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from regen.config.task import ReadSpec
 from regen.errors import UserError
@@ -30,17 +31,19 @@ def read_conll_columns(path: Path, read: ReadSpec, split: str) -> Reading:
         split: Name of the split; sentences are numbered ``<split>-0`` and on.
 
     Returns:
-        Rows with ``id``, ``document`` (0-based, 0 where the file has no documents) and one list per field.
+        Rows with ``id``, ``document`` (0-based, 0 where the file has no documents) and one list per field. Where the
+        split's labels are hidden, the file needs no column for ``tags``, and they are ``None`` in every row.
 
     Raises:
         UserError: A line has another number of columns than the first one, or a tag that the task does not know.
     """
-    reading = Reading()
-    for number, (document, sentence) in enumerate(_sentences(path, read)):
-        row = {"id": f"{split}-{number}", "document": document}
-        for name, column in read.fields.items():
-            row[name] = [columns[int(column)] for _, columns in sentence]
-        if read.splits[split].labelled:
+    reading, labelled = Reading(), read.splits[split].labelled
+    fields = {name: int(column) for name, column in read.fields.items() if labelled or name != "tags"}
+    for number, (document, sentence) in enumerate(_sentences(path, 1 + max(fields.values()))):
+        row: dict[str, Any] = {"id": f"{split}-{number}", "document": document}
+        for name in read.fields:
+            row[name] = [columns[fields[name]] for _, columns in sentence] if name in fields else None
+        if labelled:
             lines = [line for line, _ in sentence]
             _check_tags(path, lines, row["tags"], read.labels)
             tags = spans_to_iob2(extract_spans(row["tags"]), len(sentence))
@@ -50,17 +53,17 @@ def read_conll_columns(path: Path, read: ReadSpec, split: str) -> Reading:
     return reading
 
 
-def _sentences(path: Path, read: ReadSpec) -> Iterator[tuple[int, list[Row]]]:
-    """Yield (document, [(line number, columns), …])."""
-    document, sentence, width = -1, [], 0
-    needed = 1 + max(int(column) for column in read.fields.values())
+def _sentences(path: Path, needed: int) -> Iterator[tuple[int, list[Row]]]:
+    """Yield (document, [(line number, columns), …]); documents without a sentence are not counted."""
+    document, sentence, width, empty = 0, [], 0, True
     for number, line in read_lines(path):
         columns = _COLUMN_BREAK.split(line.strip(" \t"))
         if columns[0] in ("", _DOCSTART):
             if sentence:
-                yield max(document, 0), sentence
-                sentence = []
-            document += columns[0] == _DOCSTART
+                yield document, sentence
+                sentence, empty = [], False
+            if columns[0] == _DOCSTART and not empty:
+                document, empty = document + 1, True
             continue
         width = width or len(columns)
         if len(columns) != width or width < needed:
@@ -70,7 +73,7 @@ def _sentences(path: Path, read: ReadSpec) -> Iterator[tuple[int, list[Row]]]:
             )
         sentence.append((number, columns))
     if sentence:
-        yield max(document, 0), sentence
+        yield document, sentence
 
 
 def _check_tags(path: Path, lines: list[int], tags: list[str], labels: tuple[str, ...]) -> None:
@@ -78,7 +81,7 @@ def _check_tags(path: Path, lines: list[int], tags: list[str], labels: tuple[str
         prefix, _, kind = tag.partition("-")
         if tag != "O" and (prefix not in ("B", "I") or kind not in labels):
             raise UserError(
-                f"{path}:{number}: found tag '{tag}', expected O, B-x or I-x with x among {', '.join(labels)}; "
+                f"{path}:{number}: found tag {tag!r}, expected O, B-x or I-x with x among {', '.join(labels)}; "
                 "mend the line or the task's 'labels'"
             )
 

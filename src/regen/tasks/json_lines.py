@@ -39,11 +39,11 @@ def read_json_lines(path: Path, read: ReadSpec, split: str) -> Reading:
             continue
         if labelled and row["label"] not in read.labels:
             raise UserError(
-                f"{where}: found label '{row['label']}', expected one of {', '.join(read.labels)}; "
+                f"{where}: found label {row['label']!r}, expected one of {', '.join(read.labels)}; "
                 "mend the line or the task's 'labels'"
             )
         if row["id"] in seen:
-            raise UserError(f"{where}: id '{row['id']}' stands twice; leave 'id' out of the task's 'fields' to number rows")
+            raise UserError(f"{where}: id {row['id']!r} stands twice; leave 'id' out of the task's 'fields' to number rows")
         seen.add(row["id"])
         reading.rows.append(row)
     return reading
@@ -67,4 +67,10 @@ def _value(where: str, item: dict[str, Any], key: str, name: str) -> str:
     allowed = (str, int) if name in ("id", "label") else (str,)
     if not isinstance(value, allowed) or isinstance(value, bool):
         raise UserError(f"{where}: '{key}' is {json.dumps(value, ensure_ascii=False)}, expected text")
-    return str(value)
+    text = str(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(text[error.start]):04x}"
+        raise UserError(f"{where}: '{key}' holds {half}, half of a surrogate pair; expected whole characters") from None
+    return text

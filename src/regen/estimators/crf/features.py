@@ -6,13 +6,20 @@ The set is the usual one for named entities (McCallum and Li 2003; the tutorial 
 import re
 from collections.abc import Sequence
 
-_UPPER, _LOWER, _DIGIT = re.compile(r"[A-Z\u00c0-\u00de]"), re.compile(r"[a-z\u00df-\u00ff]"), re.compile(r"[0-9]")
-_RUN = re.compile(r"(.)\1+")
+_RUN = re.compile(r"(.)\1+", re.DOTALL)
 
 
 def shape(word: str) -> str:
     """Give the word's shape: upper case X, lower case x, digits 0, runs shortened: ``McDonald-85`` -> ``XxXx-0``."""
-    return _RUN.sub(r"\1", _DIGIT.sub("0", _LOWER.sub("x", _UPPER.sub("X", word))))
+    return _RUN.sub(r"\1", "".join(_character_class(character) for character in word))
+
+
+def _character_class(character: str) -> str:
+    if character.isupper():
+        return "X"
+    if character.islower():
+        return "x"
+    return "0" if character.isdecimal() else character
 
 
 def _own_features(word: str, affix: int) -> list[str]:

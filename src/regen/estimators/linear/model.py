@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from regen.config.cell import CellConfig
+from regen.errors import UserError
 from regen.estimators.base import Predictions
 from regen.estimators.linear.features import feature_matrix, texts, vectorizers
 from regen.estimators.linear.options import Options
@@ -29,16 +30,26 @@ class Model:
 
     @classmethod
     def fit(cls, train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int) -> Self:  # noqa: ARG003
-        """Train with L-BFGS on one thread: no random step, so the seed changes nothing."""
+        """Train with L-BFGS on one thread: no random step, so the seed changes nothing.
+
+        Raises:
+            UserError: Train holds one label only, or no n-gram that is frequent enough.
+        """
         options = Options(**config.options)
+        labels = np.array(train["label"], dtype=str)
+        if len(set(labels)) == 1:
+            raise UserError(f"cell {config.cell}: train holds the label '{labels[0]}' alone; raise 'train_examples'")
         fitted = vectorizers(options, config.language)
-        for vectorizer in fitted.values():
-            vectorizer.fit(texts(train))
+        try:
+            for vectorizer in fitted.values():
+                vectorizer.fit(texts(train))
+        except ValueError as error:
+            raise UserError(f"cell {config.cell}: no n-gram of train is left; lower 'min_frequency' ({error})") from None
         regression = LogisticRegression(
             C=options.c, class_weight="balanced" if options.balanced else None, max_iter=options.iterations
         )
         with threadpool_limits(config.threads):
-            regression.fit(feature_matrix(train, fitted), np.array(train["label"], dtype=str))
+            regression.fit(feature_matrix(train, fitted), labels)
         return cls(options, config.language, fitted, regression)
 
     def predict(self, examples: pd.DataFrame) -> Predictions:

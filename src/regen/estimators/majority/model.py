@@ -1,8 +1,8 @@
 """The majority baseline.
 
-Classification: the most frequent label of train, the first in sorted order on a tie. Tagging: the baseline of the CoNLL
-shared tasks (Tjong Kim Sang and De Meulder 2003, section 2.4): phrases that train always tags with one type, the longest
-one first.
+Classification: the most frequent label of train. Tagging: the baseline of the CoNLL shared tasks (Tjong Kim Sang and De
+Meulder 2003): a phrase that train tags as an entity is tagged with its most frequent type, the longest phrase first. Ties
+go to the first label in sorted order.
 """
 
 import json
@@ -26,7 +26,7 @@ class Model:
 
         Args:
             label: Most frequent label; ``None`` for tagging.
-            share: Share of train that has it (of spans that the phrases cover, for tagging).
+            share: Share of train's examples, or of its spans, that this labels right.
             phrases: Tokens joined by one blank -> type.
         """
         self.label, self.share, self.phrases = label, share, phrases
@@ -38,7 +38,7 @@ class Model:
         if config.task_type == "tagging":
             return cls._fit_phrases(token_lists(train, "tokens"), token_lists(train, "tags"))
         counts = Counter(train["label"])
-        label = min(counts, key=lambda name: (-counts[name], name))
+        label = _most_frequent(counts)
         return cls(label, counts[label] / len(train), {})
 
     @classmethod
@@ -47,10 +47,9 @@ class Model:
         for tokens, sentence_tags in zip(sentences, tags, strict=True):
             for start, end, kind in extract_spans(sentence_tags):
                 types[" ".join(tokens[start:end])][kind] += 1
-        unique = {phrase: next(iter(kinds)) for phrase, kinds in sorted(types.items()) if len(kinds) == 1}
-        total = sum(kinds.total() for kinds in types.values())
-        covered = sum(types[phrase].total() for phrase in unique)
-        return cls(None, covered / total if total else 0.0, unique)
+        phrases = {phrase: _most_frequent(counts) for phrase, counts in sorted(types.items())}
+        right = sum(types[phrase][kind] for phrase, kind in phrases.items())
+        return cls(None, right / max(sum(counts.total() for counts in types.values()), 1), phrases)
 
     def predict(self, examples: pd.DataFrame) -> Predictions:
         """Give everyone the same label, or tag known phrases."""
@@ -86,3 +85,7 @@ class Model:
     def load(cls, folder: Path) -> Self:
         """Read model.json."""
         return cls(**json.loads((folder / "model.json").read_text(encoding="utf-8")))
+
+
+def _most_frequent(counts: Counter[str]) -> str:
+    return min(counts, key=lambda name: (-counts[name], name))

@@ -11,7 +11,7 @@ def create_pipeline(task: str) -> Pipeline:
         [
             Node(
                 ingest,
-                inputs={"files": f"params:{task}.files", "machine": "params:machine"},
+                inputs={"config": f"params:{task}.files", "machine": "params:machine"},
                 outputs=f"{task}.raw",
                 name="ingest",
                 namespace=task,

@@ -1,0 +1,204 @@
+"""What the page says of one cell."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from statistics import fmean
+from typing import Any
+
+from regen.reporting import format as write
+from regen.reporting.charts import Chart, confusion_chart
+from regen.reporting.format import NOTHING, Record
+from regen.reporting.leaderboard import shared_texts
+
+MEASURES = {
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1, micro",
+    "strict_f1": "strict F1",
+    "token_accuracy": "token accuracy",
+    "accuracy": "accuracy",
+    "macro_f1": "macro F1",
+    "mcc": "Matthews correlation",
+}
+"""Measures of a repeat that pages show beside the official metric -> how they are called there."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: rows of a head and cells, all text.
+
+    Attributes:
+        title: Heading.
+        columns: Heads of the columns after the first.
+        rows: Head of each row and its cells.
+        groups: Name and width of groups of columns; the first column has none.
+        corner: Head of the first column.
+        lang: Language of the rows' heads.
+        note: One sentence below.
+    """
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[str]]]
+    groups: Sequence[tuple[str, int]] = ()
+    corner: str = ""
+    lang: str = "en"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A section of the page; the commands make the cell again."""
+
+    name: str
+    headline: list[tuple[str, str]]
+    facts: list[str]
+    warnings: list[str]
+    commands: tuple[str, str]
+    scores: list[Grid]
+    data: Grid
+    confusion: Chart | None
+    config: Grid
+    provenance: Grid
+    models: Grid
+
+
+def cell_view(record: Record) -> Cell:
+    """Gather what the page shows of a record."""
+    return Cell(
+        name=record["cell"],
+        headline=[(split, _headline(record, split)) for split in record["config"]["splits"]],
+        facts=_facts(record),
+        warnings=shared_texts(record),
+        commands=write.commands(record),
+        scores=[grid for grid in (_measures(record), _repeats(record), _classes(record)) if grid.rows],
+        data=_data(record),
+        confusion=confusion_chart(record),
+        config=_config(record),
+        provenance=_provenance(record),
+        models=_models(record),
+    )
+
+
+def _headline(record: Record, split: str) -> str:
+    return write.score(record["scores"][split]) if split in record["scores"] else "hidden"
+
+
+def _facts(record: Record) -> list[str]:
+    n = write.repeats(record)
+    return [
+        f"{record['metric']} × 100",
+        f"{n} repeat{'s' * (n != '1')}",
+        f"{write.count(record['training']['examples'])} training examples",
+        *write.flags(record),
+        f"selection: {record['training']['selection']}",
+    ]
+
+
+def _measures(record: Record) -> Grid:
+    scored = record["scores"]
+    present = [key for key in MEASURES if any(key in scores["repeats"][0] for scores in scored.values())]
+    rows = [(MEASURES[key], [_mean(scores["repeats"], key) for scores in scored.values()]) for key in present]
+    return Grid("All measures × 100", list(scored), rows, corner="measure", note="Means over repeats.")
+
+
+def _mean(rows: Iterable[Mapping[str, Any]], key: str) -> str:
+    values = [row[key] for row in rows if key in row]
+    return write.hundredfold(fmean(values)) if values else NOTHING
+
+
+def _repeats(record: Record) -> Grid:
+    """One row per repeat, where there are several."""
+    scored = record["scores"]
+    names = _repeat_names(record)
+    columns = [[write.hundredfold(value) for value in scores["values"]] for scores in scored.values()]
+    rows = [(name, list(values)) for name, *values in zip(names, *columns, strict=True)] if len(names) > 1 else []
+    return Grid(f"Repeats: {record['metric']} × 100", list(scored), rows, corner="repeat")
+
+
+def _repeat_names(record: Record) -> list[str]:
+    repeats = next(iter(record["scores"].values()))["repeats"]
+    folds = len({repeat["fold"] for repeat in repeats}) > 1
+    return [f"seed {r['seed']}, fold {r['fold']}" if folds else f"seed {r['seed']}" for r in repeats]
+
+
+def _classes(record: Record) -> Grid:
+    """Counts in train, then gold count, precision, recall and F1 of each class on each split."""
+    found = {split: [r.get("per_class", {}) for r in scores["repeats"]] for split, scores in record["scores"].items()}
+    seen = {label for repeats in found.values() for classes in repeats for label in classes}
+    labels = [label for label in record["config"]["labels"] if label in seen]
+    train = record["card"]["splits"]["train"].get("label_counts", {})
+    return Grid(
+        title="Per class",
+        groups=[("train", 1), *((split, 4) for split in found)],
+        columns=["count", *(name for _ in found for name in ("gold", "P", "R", "F1"))],
+        rows=[
+            (label, [write.count(train.get(label, 0)), *chain.from_iterable(_class(r, label) for r in found.values())])
+            for label in [*labels, *sorted(seen - set(labels))]
+        ],
+        corner="class",
+        lang=record["config"]["language"],
+        note="P, R and F1 × 100, means over repeats.",
+    )
+
+
+def _class(repeats: Sequence[Mapping[str, Any]], label: str) -> list[str]:
+    rows = [classes[label] for classes in repeats if label in classes]
+    gold = write.count(rows[0].get("gold", rows[0].get("support", 0))) if rows else NOTHING
+    return [gold, *(_mean(rows, key) for key in ("precision", "recall", "f1"))]
+
+
+def _data(record: Record) -> Grid:
+    splits = record["card"]["splits"]
+    keys = dict.fromkeys(key for split in splits.values() for key in split if key != "label_counts")
+    rows = [(key.replace("_", " "), [_card_value(split.get(key)) for split in splits.values()]) for key in keys]
+    shared = ", ".join(f"{pair} {write.count(number)}" for pair, number in record["card"]["shared_texts"].items())
+    return Grid(
+        "Data",
+        list(splits),
+        rows,
+        corner="count",
+        note=f"Lengths: min · median · p95 · max. Distinct texts that two splits share: {shared}.",
+    )
+
+
+def _card_value(value: Any) -> str:
+    if value is None:
+        return NOTHING
+    if not isinstance(value, Mapping):
+        return write.fact(value)
+    if "median" in value:
+        return " · ".join(f"{number:g}" for number in value.values())
+    return ", ".join(f"{write.count(number)} × “{label}”" for label, number in value.items()) or "0"
+
+
+def _config(record: Record) -> Grid:
+    flat: dict[str, Any] = {}
+    for key, value in record["config"].items():
+        inner = value if isinstance(value, Mapping) else None
+        flat |= {key: value} if inner is None else {f"{key}.{name}": deep for name, deep in inner.items()}
+    rows = [(key, [_setting(key, value)]) for key, value in flat.items()]
+    return Grid("Effective config", ["value"], rows, corner="key")
+
+
+def _setting(key: str, value: Any) -> str:
+    if key.startswith("splits."):
+        return "labels public" if value else "labels hidden"
+    return ", ".join(value) if key == "labels" else write.setting(value)
+
+
+def _provenance(record: Record) -> Grid:
+    rows = [
+        *((f"{name}, sha256", [digest]) for name, digest in record["hashes"].items()),
+        *((f"{name}, sha256", [digest]) for name, digest in record["card"]["files"].items()),
+        ("schema of the record", [str(record["schema"])]),
+    ]
+    return Grid("Provenance", ["value"], rows, corner="of")
+
+
+def _models(record: Record) -> Grid:
+    models = record["training"]["models"]
+    keys = dict.fromkeys(key for model in models for key in model)
+    rows = [(key.replace("_", " "), [write.fact(model.get(key, NOTHING)) for model in models]) for key in keys]
+    return Grid("Models", _repeat_names(record), rows, corner="fact")

@@ -1,0 +1,84 @@
+"""Figures as the page's script draws them: data and layout only, colours are the page's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from regen.records.figures import comparison_figure, confusion_figure
+from regen.reporting.format import Record
+
+_BAR, _LEAST_BAR = 120, 36
+_SQUARE, _LEAST_SQUARE, _LEAST_SIDE = 34, 30, 220
+_BESIDE, _BELOW = 140, 80
+"""Pixels: of a bar, of a square of a confusion matrix, and of what stands left of and below the plot."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure on a page.
+
+    Attributes:
+        id: Id of its element.
+        label: What it shows, for those who cannot see it.
+        width: Pixels, where the screen has them.
+        least: Fewest pixels that it stays legible on; a narrower screen scrolls.
+        height: Pixels.
+        figure: ``data`` and ``layout`` for Plotly.
+    """
+
+    id: str
+    label: str
+    width: int
+    least: int
+    height: int
+    figure: dict[str, Any]
+
+
+def comparison_chart(task: str, records: Sequence[Record]) -> Chart:
+    """Draw a task's cells side by side."""
+    figure = _bare(comparison_figure(records).to_dict())
+    for trace in figure["data"]:
+        trace |= {"textposition": "inside", "insidetextanchor": "start", "textangle": 0}  # clear of the error bars
+    figure["layout"]["yaxis"] = {"title": {"text": f"{records[0]['metric']} × 100"}, "rangemode": "tozero"}
+    figure["layout"]["xaxis"] = {"type": "category"}
+    bars = sum(len(trace["x"]) for trace in figure["data"])
+    return Chart(
+        id=f"chart-{task}",
+        label=f"Bar chart of the leaderboard of {task}: {records[0]['metric']} of each recipe with its interval",
+        width=_BESIDE + _BAR * bars,
+        least=_BESIDE + _LEAST_BAR * bars,
+        height=320,
+        figure=figure,
+    )
+
+
+def confusion_chart(record: Record) -> Chart | None:
+    """Draw the confusion matrix on dev with square cells; None where the record has none."""
+    if "confusion" not in record["scores"].get("dev", {"repeats": [{}]})["repeats"][0]:
+        return None
+    figure = _bare(confusion_figure(record).to_dict())
+    trace = figure["data"][0]
+    del trace["colorscale"]
+    size = len(trace["x"])
+    trace["text"] = [[number or "" for number in row] for row in trace["z"]]
+    trace["x"] = trace["y"] = [escape(name, quote=False) for name in trace["x"]]  # Plotly reads labels as a bit of HTML
+    square = {"constrain": "domain", "showgrid": False, "ticks": ""}
+    figure["layout"]["xaxis"] |= {**square, "constraintoward": "left"}
+    figure["layout"]["yaxis"] |= {**square, "constraintoward": "top", "scaleanchor": "x"}
+    side = max(_SQUARE * size, _LEAST_SIDE)
+    return Chart(
+        id=f"chart-{record['cell']}",
+        label=f"Heat map: gold against predicted labels of {record['cell']} on dev, first repeat",
+        width=side + _BESIDE,
+        least=_BESIDE + _LEAST_SQUARE * size,
+        height=side + _BELOW,
+        figure=figure,
+    )
+
+
+def _bare(figure: dict[str, Any]) -> dict[str, Any]:
+    """Leave out Plotly's own colours and the title: the page has both."""
+    figure["layout"].pop("template", None)
+    figure["layout"].pop("title", None)
+    return figure

@@ -1,0 +1,157 @@
+"""The leaderboard of a task: who leads, who only seems to, and who learnt nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from regen.reporting import format as write
+from regen.reporting.format import Record
+from regen.reporting.order import floors, is_floor, over_floor, splits_of
+
+Mark = Literal["", "best", "tie"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A cell on one split whose labels are public; every number as text."""
+
+    score: str
+    interval: str
+    repeats: int
+    sd: str
+    over_floor: str
+    mark: Mark
+    alarm: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A cell in a leaderboard; a split without an entry is hidden or missing."""
+
+    cell: str
+    recipe: str
+    floor: bool
+    entries: dict[str, Entry]
+    hidden: frozenset[str]
+    examples: str
+    flags: list[str]
+    selection: str
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """A task's cells.
+
+    Attributes:
+        task: Name.
+        metric: Official metric.
+        splits: Split -> whether any cell has a score on it.
+        rows: Cells, best on dev first.
+        facts: What holds for the whole table: task type, how intervals are made.
+        warnings: What a reader must know before trusting a number.
+        single: Whether any cell has a single repeat.
+    """
+
+    task: str
+    metric: str
+    splits: dict[str, bool]
+    rows: list[Row]
+    facts: list[str]
+    warnings: list[str]
+    single: bool
+
+
+def leaderboard(task: str, records: Sequence[Record]) -> Leaderboard:
+    """Set up a task's leaderboard from its records, in their order."""
+    splits = splits_of(records)
+    marks = {split: leaders(records, split) for split in splits}
+    floor = floors(records)
+    rows = [_row(record, marks, floor) for record in records]
+    return Leaderboard(
+        task=task,
+        metric=records[0]["metric"],
+        splits={split: any(split in record["scores"] for record in records) for split in splits},
+        rows=rows,
+        facts=_facts(records),
+        warnings=_warnings(records, floor),
+        single=any(entry.repeats == 1 for row in rows for entry in row.entries.values()),
+    )
+
+
+def leaders(records: Sequence[Record], split: str) -> dict[str, Mark]:
+    """Mark the best cell of a split, or all that cannot be told apart from it.
+
+    Returns:
+        Cell -> ``best`` if its interval overlaps no other's; otherwise ``tie`` for it and for those that overlap it.
+        Nothing if fewer than two cells have a score.
+    """
+    scored = [record for record in records if split in record["scores"]]
+    if len(scored) < 2:  # noqa: PLR2004
+        return {}
+    best = max(scored, key=lambda record: record["scores"][split]["mean"])
+    tied = [record["cell"] for record in scored if _overlap(best, record, split)]
+    return {best["cell"]: "best"} if tied == [best["cell"]] else dict.fromkeys(tied, "tie")
+
+
+def _overlap(one: Record, other: Record, split: str) -> bool:
+    a, b = one["scores"][split]["interval"], other["scores"][split]["interval"]
+    return one is other or bool(a["low"] <= b["high"] and b["low"] <= a["high"])
+
+
+def _row(record: Record, marks: dict[str, dict[str, Mark]], floor: dict[str, float]) -> Row:
+    return Row(
+        cell=record["cell"],
+        recipe=record["recipe"],
+        floor=is_floor(record),
+        entries={split: _entry(record, split, marks[split], floor) for split in record["scores"]},
+        hidden=frozenset(split for split, public in record["config"]["splits"].items() if not public),
+        examples=write.count(record["training"]["examples"]),
+        flags=write.flags(record),
+        selection=record["training"]["selection"],
+    )
+
+
+def _entry(record: Record, split: str, marks: dict[str, Mark], floor: dict[str, float]) -> Entry:
+    scores, over = record["scores"][split], over_floor(record, split, floor)
+    return Entry(
+        score=write.hundredfold(scores["mean"]),
+        interval=write.interval(scores),
+        repeats=scores["n"],
+        sd=write.deviation(scores["sd"]),
+        over_floor=write.difference(over),
+        mark=marks.get(record["cell"], ""),
+        alarm=over == 0 and not is_floor(record),
+    )
+
+
+def _facts(records: Sequence[Record]) -> list[str]:
+    config = records[0]["config"]
+    intervals = {
+        f"{100 * way['level']:g} % bootstrap over {way['over']} ({write.count(way['resamples'])} resamples)"
+        for record in records
+        for way in (scores["interval"] for scores in record["scores"].values())
+    }
+    return [
+        f"official metric: {config['metric']}",
+        f"{config['task_type'].replace('_', ' ')}, language {config['language']}, {len(config['labels'])} labels",
+        f"intervals: {' or '.join(sorted(intervals))}",
+    ]
+
+
+def _warnings(records: Sequence[Record], floor: dict[str, float]) -> list[str]:
+    found = dict.fromkeys(text for record in records for text in shared_texts(record))
+    versions = {record["config"]["task_version"] for record in records}
+    if not floor:
+        found["No majority baseline among these cells: nothing says how much a score is worth."] = None
+    if len(versions) > 1:
+        found[f"Cells of task versions {', '.join(map(str, sorted(versions)))}: not comparable."] = None
+    return list(found)
+
+
+def shared_texts(record: Record) -> list[str]:
+    """Say which splits of a record's card have texts in common, one sentence for each pair that has."""
+    return [
+        f"Leak: {' and '.join(pair.split('+'))} have {write.count(number)} distinct text{'s' * (number > 1)} in common."
+        for pair, number in record["card"]["shared_texts"].items()
+        if number
+    ]

@@ -1,0 +1,136 @@
+"""Tables in Markdown: the generated parts of README.md and docs/results.md."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from regen.reporting import format as write
+from regen.reporting.format import NOTHING, Record
+from regen.reporting.leaderboard import shared_texts
+from regen.reporting.order import by_task, floors, over_floor, splits_of
+
+Costs = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""Cell -> node (``fit``, ``predict``) -> ``wall_seconds``, ``peak_memory_bytes``."""
+
+_READING = (
+    "Official metric × 100, the mean over n repeats, with its bootstrap interval in brackets. "
+    "Hidden: the labels are not public. {over}: distance to the majority baseline on the same split."
+)
+_EMPTY = "No results yet."
+_UNMEASURED = "not measured"
+
+
+def readme_table(records: Sequence[Record]) -> str:
+    """Write one row per cell, real tasks before the samples, best on dev first."""
+    if not records:
+        return _EMPTY
+    splits = splits_of(records)
+    head = ["task", "metric", "recipe", *splits, "n", "training examples", "over majority"]
+    rows = [
+        [
+            task,
+            record["metric"],
+            record["recipe"],
+            *(_score(record, split) for split in splits),
+            write.repeats(record),
+            ", ".join([write.count(record["training"]["examples"]), *write.flags(record)]),
+            _over(record, floors(own)),
+        ]
+        for task, own in by_task(records).items()
+        for record in own
+    ]
+    return f"{_table(head, rows, left=3)}\n\n{_READING.format(over='Over majority')}"
+
+
+def results_page(records: Sequence[Record], costs: Costs) -> str:
+    """Write a section per task: scores, costs, and how each cell is made again.
+
+    Args:
+        records: Records of any tasks.
+        costs: What cells cost where they were last made here; cells and nodes may be missing.
+    """
+    if not records:
+        return _EMPTY
+    intro = (
+        f"{_READING.format(over='Over')} sd: between repeats (n − 1); one repeat has none and says nothing about it."
+    )
+    return "\n\n".join([intro, *(_section(task, own, costs) for task, own in by_task(records).items())])
+
+
+def _section(task: str, records: Sequence[Record], costs: Costs) -> str:
+    warnings = dict.fromkeys(f"**{text}**" for record in records for text in shared_texts(record))
+    config = records[0]["config"]
+    kind = f"{config['task_type'].replace('_', ' ')}, language {config['language']}"
+    parts = [f"## {task}", f"Official metric: {config['metric']} ({kind}).", *warnings]
+    return "\n\n".join([*parts, _scores(records), _costs(records, costs), _remaking(records)])
+
+
+def _scores(records: Sequence[Record]) -> str:
+    splits, floor = splits_of(records), floors(records)
+    each = [name for split in splits for name in (split, f"{split} sd", f"{split} over")]
+    rows = [
+        [
+            record["recipe"],
+            write.repeats(record),
+            *(text for split in splits for text in _split(record, split, floor)),
+            write.count(record["training"]["examples"]),
+            ", ".join(write.flags(record)) or NOTHING,
+            record["training"]["selection"],
+        ]
+        for record in records
+    ]
+    return _table(["recipe", "n", *each, "training examples", "flags", "selection"], rows)
+
+
+def _split(record: Record, split: str, floor: dict[str, float]) -> tuple[str, str, str]:
+    sd = record["scores"][split]["sd"] if split in record["scores"] else None
+    return _score(record, split), write.deviation(sd), write.difference(over_floor(record, split, floor))
+
+
+def _costs(records: Sequence[Record], costs: Costs) -> str:
+    head = ["recipe", "fit: wall time", "fit: peak memory", "predict: wall time", "predict: peak memory"]
+    rows = []
+    for record in records:
+        nodes = costs.get(record["cell"], {})
+        rows.append([record["recipe"], *_cost(nodes.get("fit")), *_cost(nodes.get("predict"))])
+    return _table(head, rows)
+
+
+def _cost(node: Mapping[str, Any] | None) -> tuple[str, str]:
+    if node is None:
+        return _UNMEASURED, _UNMEASURED
+    return write.duration(node["wall_seconds"]), write.memory(node["peak_memory_bytes"])
+
+
+def _remaking(records: Sequence[Record]) -> str:
+    names = ("config", "code", "lock")
+    rows = [
+        [
+            record["recipe"],
+            f"`{write.commands(record)[0]}`",
+            *(f"`{write.short(record['hashes'][name])}`" for name in names),
+        ]
+        for record in records
+    ]
+    return _table(["recipe", "made again by", *names], rows, left=5)
+
+
+def _score(record: Record, split: str) -> str:
+    if split in record["scores"]:
+        return write.score(record["scores"][split])
+    return "hidden" if split in record["config"]["splits"] else NOTHING
+
+
+def _over(record: Record, floor: dict[str, float]) -> str:
+    """Name the split with each number: ``+7.88 dev, +9.62 test``."""
+    each = {split: over_floor(record, split, floor) for split in record["scores"]}
+    return ", ".join(f"{write.difference(over)} {split}" for split, over in each.items() if over is not None) or NOTHING
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
+    """Write a table whose first columns are aligned left and whose others are aligned right."""
+    rule = [":--"] * left + ["--:"] * (len(head) - left)
+    return "\n".join(f"| {' | '.join(_escape(cell) for cell in row)} |" for row in (head, rule, *rows))
+
+
+def _escape(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

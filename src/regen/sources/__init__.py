@@ -1,0 +1,1 @@
+"""Published files: had from mirrors tried in order, verified, and put into place whole."""

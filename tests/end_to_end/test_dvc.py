@@ -1,0 +1,122 @@
+"""The sample suite through the real DVC, in a clone; the tests of this file build on each other, in order."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import Clone
+
+pytestmark = pytest.mark.slow
+
+
+def _hashes(root: Path) -> dict[str, str]:
+    """Give the md5 of every file that the sample suite makes, telemetry and state apart."""
+    data = root / "data"
+    skipped = ("samples", ".state", "telemetry")
+    return {
+        path.relative_to(root).as_posix(): hashlib.md5(path.read_bytes()).hexdigest()
+        for path in sorted(data.rglob("*"))
+        if path.is_file() and not any(part in skipped for part in path.relative_to(data).parts)
+    }
+
+
+def _stale(clone: Clone) -> set[str]:
+    """Give the stages of the sample suite that DVC would run for themselves, not for what they read."""
+    return set(json.loads(clone.run("dvc", "status", "--json", "dvc.yaml")))
+
+
+def _edited(path: Path, old: str, new: str) -> str:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return text
+
+
+def test_repro_makes_the_committed_records_again(clone: Clone, project_root: Path) -> None:
+    clone.run("dvc", "repro", "--quiet")
+    assert (clone.root / "data/08_reporting/site/sample/index.html").is_file()
+    for path in sorted((project_root / "data/08_reporting/cells").glob("sample_*/*/*.json")):
+        name = path.relative_to(project_root)
+        if path.name in ("record.json", "metrics.json"):
+            assert (clone.root / name).read_text("utf-8") == path.read_text("utf-8"), f"{name}: run 'make run', commit it"
+
+
+def test_lock_file_is_current(clone: Clone, project_root: Path) -> None:
+    committed, made = (yaml.safe_load((root / "dvc.lock").read_text("utf-8")) for root in (project_root, clone.root))
+    for name, stage in made["stages"].items():
+        for part in ("cmd", "deps", "params"):
+            code = [item for item in stage.get(part, []) if str(item).find("src/regen") >= 0] if part == "deps" else None
+            there = committed["stages"].get(name, {}).get(part)
+            if code is not None:
+                assert all(item in there for item in code), f"dvc.lock: {name}: run 'make run' and commit it"
+            elif part != "deps":
+                assert there == stage.get(part), f"dvc.lock: {name}: run 'make run' and commit it"
+
+
+def test_second_repro_runs_nothing(clone: Clone) -> None:
+    printed = clone.run("dvc", "repro", "dvc.yaml")
+    assert "Running stage" not in printed
+    assert "up to date" in printed
+
+
+def test_forced_stages_give_the_same_bytes(clone: Clone) -> None:
+    before = _hashes(clone.root)
+    shutil.rmtree(clone.root / "data" / "06_models")
+    clone.run("kedro", "run", "--pipelines", "fit,evaluate", "--namespaces", "sample_ner.crf,sample_topic.linear")
+    after = _hashes(clone.root)
+    made = [name for name in after if "/crf/" in name or "/linear/" in name]
+    assert {name.split("/")[1] for name in made} == {"06_models", "07_model_output", "08_reporting"}
+    assert {name: after[name] for name in made} == {name: before[name] for name in made}
+    clone.run("dvc", "checkout", "--quiet", "--force")
+    assert _hashes(clone.root) == before
+
+
+def test_recipe_makes_only_its_cells_stale(clone: Clone) -> None:
+    recipe = clone.root / "conf/base/recipes/crf.yml"
+    text = _edited(recipe, "c2: 0.1", "c2: 0.2")
+    assert _stale(clone) == {"sample_ner.crf.fit", "sample_ner.crf.evaluate"}
+    recipe.write_text(text.replace("title: ", "title: A "), encoding="utf-8")
+    assert _stale(clone) == set()
+    recipe.write_text(text, encoding="utf-8")
+
+
+def test_module_makes_exactly_its_importers_stale(clone: Clone) -> None:
+    module = clone.root / "src/regen/estimators/linear/features.py"
+    text = _edited(module, '"""TF-IDF', '"""A TF-IDF')
+    assert _stale(clone) == {"sample_topic.linear.fit", "sample_topic.linear.evaluate"}
+    module.write_text(text, encoding="utf-8")
+    module = clone.root / "src/regen/tasks/json_lines.py"
+    text = _edited(module, '"""Reader of JSON', '"""A reader of JSON')
+    assert _stale(clone) == {"sample_ner.prepare", "sample_topic.prepare"}
+    printed = clone.run("dvc", "repro", "dvc.yaml")
+    ran = {line.split("'")[1] for line in printed.splitlines() if line.startswith("Running stage")}
+    assert ran == {"sample_ner.prepare", "sample_topic.prepare"}, "what reads equal files must not run again"
+    module.write_text(text, encoding="utf-8")
+    assert _stale(clone) == {"sample_ner.prepare", "sample_topic.prepare"}
+    assert "Running stage" not in clone.run("dvc", "repro", "dvc.yaml"), "the run before the edit is remembered"
+
+
+def test_edited_sample_is_refused_before_anything_is_overwritten(clone: Clone) -> None:
+    sample = clone.root / "data/samples/sample_topic/dev.json"
+    text = sample.read_text("utf-8")
+    sample.write_text(text + "\n", encoding="utf-8")
+    printed = clone.run("dvc", "repro", "dvc.yaml", ok=False)
+    line = next(line for line in printed.splitlines() if line.startswith("Error: "))
+    assert "dev.json: no source gives it" in line
+    sample.write_text(text, encoding="utf-8")
+    clone.run("dvc", "repro", "--quiet", "dvc.yaml")
+
+
+def test_pull_brings_everything_back(clone: Clone, tmp_path: Path) -> None:
+    before = _hashes(clone.root)
+    clone.run("dvc", "remote", "add", "--quiet", "--force", "--default", "store", str(tmp_path / "store"))
+    clone.run("dvc", "push", "--quiet", "dvc.yaml")
+    for folder in ("01_raw", "03_primary", "06_models", "07_model_output", "08_reporting/site", "08_reporting/tasks"):
+        shutil.rmtree(clone.root / "data" / folder)
+    shutil.rmtree(clone.root / ".dvc" / "cache")
+    clone.run("dvc", "pull", "--quiet", "dvc.yaml")
+    assert _hashes(clone.root) == before
+    assert _stale(clone) == set()

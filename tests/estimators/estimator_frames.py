@@ -1,0 +1,196 @@
+"""Small hand-written examples of every task type, and the cells that the estimators make of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import md5
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+import pandas as pd
+from made_up import made_up_cell, made_up_task
+
+import regen.estimators
+from regen.config.cell import CellConfig
+from regen.config.recipe import options_class
+from regen.config.task import TaskType
+from regen.estimators.base import Estimator, estimator_class
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Three splits of a made-up task."""
+
+    train: pd.DataFrame
+    dev: pd.DataFrame
+    test: pd.DataFrame
+
+
+def _rows(columns: tuple[str, ...], *rows: tuple[Any, ...]) -> pd.DataFrame:
+    return pd.DataFrame([(f"row-{i}", *row) for i, row in enumerate(rows)], columns=["id", *columns])
+
+
+def _tagged(*sentences: str) -> pd.DataFrame:
+    """Read sentences written as ``word/tag word/tag``."""
+    pairs = [[token.rpartition("/")[::2] for token in sentence.split(" ")] for sentence in sentences]
+    return _rows(("tokens", "tags"), *(([word for word, _ in row], [tag for _, tag in row]) for row in pairs))
+
+
+_TEXT, _PAIR = ("text", "label"), ("text_a", "text_b", "label")
+
+
+def _english_topics() -> Frames:
+    return Frames(
+        _rows(
+            _TEXT,
+            ("The striker scored a late goal", "sport"),
+            ("The keeper saved the penalty", "sport"),
+            ("A goal in the last minute", "sport"),
+            ("Shares fell as the bank warned", "money"),
+            ("The bank raised its rates", "money"),
+            ("", "sport"),
+            ("A new phone with a faster chip", "tech"),
+            ("The chip maker ships a phone", "tech"),
+        ),
+        _rows(_TEXT, ("A penalty in the first half", "sport"), ("Rates will stay", "money")),
+        _rows(_TEXT, ("The bank and its shares", "money"), ("", "tech"), ("zyx qwv!", "sport"), ("A goal", "sport")),
+    )
+
+
+def _chinese_topics() -> Frames:
+    return Frames(
+        _rows(
+            _TEXT,
+            ("国足在北京主场获胜", "103"),
+            ("前锋最后一分钟进球", "103"),
+            ("门将扑出点球", "103"),
+            ("银行上调贷款利率", "104"),
+            ("股市收盘下跌", "104"),
+            ("新手机芯片更快", "109"),
+            ("手机厂商发布芯片", "109"),
+        ),
+        _rows(_TEXT, ("北京的点球", "103"), ("利率不变", "104")),
+        _rows(_TEXT, ("银行股市", "104"), ("", "109"), ("龘靐 abc 😀", "103"), ("进球获胜", "103")),
+    )
+
+
+def _chinese_pairs() -> Frames:
+    return Frames(
+        _rows(
+            _PAIR,
+            ("他在北京工作", "他在中国工作", "entailment"),
+            ("她喜欢猫", "她喜欢动物", "entailment"),
+            ("天在下雨", "天气晴朗", "contradiction"),
+            ("门开着", "门关着", "contradiction"),
+            ("他买了一本书", "书很贵", "neutral"),
+            ("她去了上海", "", "neutral"),
+        ),
+        _rows(_PAIR, ("门开着", "门没有关", "entailment"), ("下雨", "晴朗", "contradiction")),
+        _rows(_PAIR, ("她喜欢狗", "她喜欢动物", "entailment"), ("", "", "neutral"), ("龘", "abc", "neutral")),
+    )
+
+
+def _english_pairs() -> Frames:
+    return Frames(
+        _rows(
+            _PAIR,
+            ("how old are you", "what is your age", "same"),
+            ("where is the station", "where can I find the station", "same"),
+            ("how old are you", "where is the station", "other"),
+            ("what is your age", "is it raining", "other"),
+            ("is it raining", "does it rain", "same"),
+        ),
+        _rows(_PAIR, ("how are you", "is it you", "other")),
+        _rows(_PAIR, ("is it old", "is it old", "same"), ("", "zyx", "other"), ("station", "age", "other")),
+    )
+
+
+def _english_names() -> Frames:
+    return Frames(
+        _tagged(
+            "Ann/B-PER Lee/I-PER visited/O Paris/B-LOC ./O",
+            "Paris/B-LOC",
+            "Acme/B-ORG Ltd/I-ORG hired/O Ann/B-PER ./O",
+            "rain/O",
+            "New/B-LOC York/I-LOC is/O far/O from/O Paris/B-LOC",
+        ),
+        _tagged("Lee/B-PER left/O", "York/B-LOC"),
+        _tagged("Ann/B-PER Lee/I-PER left/O New/B-LOC York/I-LOC", "Paris/B-LOC", "zyx/O", "qwv/O Ltd/O !/O"),
+    )
+
+
+def _chinese_names() -> Frames:
+    return Frames(
+        _tagged("王/B-name 明/I-name 在/O 北/B-address 京/I-address", "京/O", "去/O 北/B-address 京/I-address 吧/O"),
+        _tagged("王/B-name 来/O"),
+        _tagged("王/B-name 明/I-name 去/O", "龘/O", "北/B-address 京/I-address 好/O"),
+    )
+
+
+_MAKERS = {
+    ("classification", "en"): _english_topics,
+    ("classification", "zh"): _chinese_topics,
+    ("pair_classification", "en"): _english_pairs,
+    ("pair_classification", "zh"): _chinese_pairs,
+    ("tagging", "en"): _english_names,
+    ("tagging", "zh"): _chinese_names,
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """An estimator on a task type in a language."""
+
+    estimator: str
+    task_type: TaskType
+    language: str
+
+    def __str__(self) -> str:
+        return f"{self.estimator}-{self.task_type}-{self.language}"
+
+    @property
+    def gold_column(self) -> str:
+        return "tags" if self.task_type == "tagging" else "label"
+
+    def frames(self) -> Frames:
+        """Give fresh frames."""
+        return _MAKERS[self.task_type, self.language]()
+
+    def config(self, **options: Any) -> CellConfig:
+        """Give the effective config, with the estimator's default options where none are given."""
+        gold = self.frames().train[self.gold_column]
+        tags = {tag[2:] for row in gold for tag in row} - {""} if self.task_type == "tagging" else set(gold)
+        task = made_up_task(self.task_type, sorted(tags), self.language)
+        return made_up_cell(self.estimator, task, options)
+
+    def fit(self, frames: Frames | None = None, seed: int = 0, **options: Any) -> Estimator:
+        """Fit the estimator."""
+        frames = frames or self.frames()
+        return estimator_class(self.estimator).fit(frames.train, frames.dev, self.config(**options), seed)
+
+
+def estimators() -> list[str]:
+    """Every estimator there is: the packages in ``regen.estimators``."""
+    return [module.name for module in iter_modules(regen.estimators.__path__) if module.ispkg]
+
+
+def cases() -> Iterator[Case]:
+    """Every estimator on every task type that it names, in every language that examples are written in."""
+    for name in estimators():
+        for task_type in sorted(options_class(name).task_types):
+            for known, language in _MAKERS:
+                if known == task_type:
+                    yield Case(name, task_type, language)
+
+
+def covered_types() -> set[str]:
+    """Task types that examples are written for."""
+    return {task_type for task_type, _ in _MAKERS}
+
+
+def saved(model: Estimator, folder: Path) -> dict[str, str]:
+    """Save a model into a new folder; give file -> md5."""
+    folder.mkdir(parents=True)
+    model.save(folder)
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): md5(path.read_bytes()).hexdigest() for path in files}

@@ -1,0 +1,233 @@
+"""What every estimator keeps on every task type that it names."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from estimator_frames import Case, Frames, cases, covered_types, estimators, saved
+from pydantic import ValidationError
+
+from regen.config.recipe import options_class
+from regen.estimators.base import Predictions, estimator_class, token_lists
+
+CASES = list(cases())
+# Estimators whose dev examples choose nothing: their models must not depend on them.
+TRAIN_ALONE = {"majority", "linear", "crf"}
+PLAIN_FILES = {".json", ".safetensors", ".crfsuite"}
+
+each_case = pytest.mark.parametrize("case", CASES, ids=str)
+each_estimator = pytest.mark.parametrize("name", estimators())
+
+
+def equal(left: Predictions, right: Predictions) -> bool:
+    return left.labels == right.labels and np.array_equal(left.scores, right.scores)
+
+
+def plain(labels: object) -> object:
+    return [item if isinstance(item, str) else list(item) for item in labels]  # type: ignore[attr-defined]
+
+
+def test_there_are_estimators_and_examples_for_them() -> None:
+    assert {"majority", "linear", "crf"} <= set(estimators())
+    assert {task_type for name in estimators() for task_type in options_class(name).task_types} <= covered_types()
+
+
+@each_case
+def test_one_label_per_example_and_one_tag_per_token(case: Case) -> None:
+    examples = case.frames().test
+    labels = case.fit().predict(examples).labels
+    assert isinstance(labels, list)
+    assert len(labels) == len(examples)
+    if case.task_type == "tagging":
+        assert [len(tags) for tags in labels] == [len(tokens) for tokens in examples["tokens"]]
+        assert {type(tag) for tags in labels for tag in tags} == {str}
+    else:
+        assert {type(label) for label in labels} == {str}
+
+
+@each_case
+def test_predictions_follow_the_order_of_the_examples(case: Case) -> None:
+    model, examples = case.fit(), case.frames().test
+    forward, backward = model.predict(examples), model.predict(examples.iloc[::-1])
+    assert backward.labels == forward.labels[::-1]
+    assert backward.scores == pytest.approx(forward.scores[::-1])
+
+
+@each_case
+def test_predictions_learn_the_training_examples(case: Case) -> None:
+    """Any estimator but the floor labels most of its own training examples right."""
+    train = case.frames().train
+    predicted, gold = case.fit().predict(train).labels, plain(train[case.gold_column])
+    right = sum(a == b for a, b in zip(predicted, gold, strict=True))  # type: ignore[call-overload]
+    least = max(train["label"].value_counts()) if case.estimator == "majority" and "label" in train else 0.8 * len(train)
+    assert right >= least
+
+
+@each_case
+def test_only_labels_of_train(case: Case) -> None:
+    frames = case.frames()
+    predicted = case.fit().predict(pd.concat([frames.dev, frames.test])).labels
+    gold = frames.train[case.gold_column]
+    if case.task_type == "tagging":
+        assert {tag for tags in predicted for tag in tags} <= {"O"} | {tag for tags in gold for tag in tags}
+    else:
+        assert set(predicted) <= set(gold)
+
+
+@each_case
+def test_scores_are_finite(case: Case) -> None:
+    examples = case.frames().test
+    scores = case.fit().predict(examples).scores
+    assert scores.shape == (len(examples),)
+    assert scores.dtype == np.float64
+    assert np.isfinite(scores).all()
+
+
+@each_case
+def test_loaded_model_predicts_the_same(case: Case, tmp_path: Path) -> None:
+    model, examples = case.fit(), case.frames().test
+    files = saved(model, tmp_path / "first")
+    loaded = estimator_class(case.estimator).load(tmp_path / "first")
+    assert equal(loaded.predict(examples), model.predict(examples))
+    assert loaded.facts() == model.facts()
+    assert saved(loaded, tmp_path / "again") == files
+
+
+@each_case
+def test_same_bytes_twice(case: Case, tmp_path: Path) -> None:
+    model = case.fit()
+    files = saved(model, tmp_path / "first")
+    assert files
+    assert saved(model, tmp_path / "saved_again") == files
+    assert saved(case.fit(), tmp_path / "fitted_again") == files
+
+
+@each_case
+def test_prediction_leaves_the_model_as_it_is(case: Case, tmp_path: Path) -> None:
+    model, frames = case.fit(), case.frames()
+    files = saved(model, tmp_path / "before")
+    first = model.predict(frames.test)
+    model.predict(frames.dev)
+    assert equal(model.predict(frames.test), first)
+    assert saved(model, tmp_path / "after") == files
+
+
+def test_same_bytes_in_another_process_with_other_hashes_and_threads(tmp_path: Path) -> None:
+    script = (
+        "import json, sys; from pathlib import Path; from estimator_frames import cases, saved\n"
+        "print(json.dumps({str(case): saved(case.fit(), Path(sys.argv[1]) / str(case)) for case in cases()}))"
+    )
+    here = Path(__file__).parent
+    path = os.pathsep.join(map(str, (here, here.parent, here.parents[1] / "src")))
+    environ = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "2"}
+    environ["OPENBLAS_NUM_THREADS"] = "2"
+    ran = subprocess.run([sys.executable, "-c", script, str(tmp_path / "there")], env=environ, capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout) == {str(case): saved(case.fit(), tmp_path / "here" / str(case)) for case in CASES}
+
+
+@each_case
+def test_nothing_is_pickled(case: Case, tmp_path: Path) -> None:
+    files = saved(case.fit(), tmp_path / "model")
+    assert {Path(name).suffix for name in files} <= PLAIN_FILES
+
+
+@each_case
+def test_gold_labels_are_not_looked_at(case: Case) -> None:
+    model, examples = case.fit(), case.frames().test
+    expected = model.predict(examples)
+    if case.task_type == "tagging":
+        wrong = examples.assign(tags=[["B-wrong"] * len(tokens) for tokens in examples["tokens"]])
+    else:
+        wrong = examples.assign(label=list(examples["label"])[::-1])
+    assert equal(model.predict(wrong), expected)
+    assert equal(model.predict(examples.assign(**{case.gold_column: None})), expected)
+    assert equal(model.predict(examples.drop(columns=case.gold_column)), expected)
+
+
+@each_case
+def test_inputs_stay_as_they_are(case: Case) -> None:
+    frames, before = case.frames(), case.frames()
+    case.fit(frames).predict(frames.test)
+    for name in ("train", "dev", "test"):
+        pd.testing.assert_frame_equal(getattr(frames, name), getattr(before, name))
+
+
+@each_case
+def test_dev_teaches_nothing(case: Case, tmp_path: Path) -> None:
+    if case.estimator not in TRAIN_ALONE:
+        pytest.skip("its dev examples may choose")
+    frames = case.frames()
+    other = Frames(frames.train, frames.test, frames.test)
+    assert saved(case.fit(other), tmp_path / "other") == saved(case.fit(frames), tmp_path / "own")
+
+
+@each_case
+def test_train_teaches(case: Case, tmp_path: Path) -> None:
+    frames = case.frames()
+    other = Frames(frames.train.iloc[1:], frames.dev, frames.test)
+    assert saved(case.fit(other), tmp_path / "other") != saved(case.fit(frames), tmp_path / "own")
+
+
+@each_case
+def test_frames_from_parquet(case: Case, tmp_path: Path) -> None:
+    """Parquet gives list columns back as arrays."""
+    frames = case.frames()
+    for name in ("train", "dev", "test"):
+        getattr(frames, name).to_parquet(tmp_path / f"{name}.parquet")
+    read = Frames(*(pd.read_parquet(tmp_path / f"{name}.parquet") for name in ("train", "dev", "test")))
+    if case.task_type == "tagging":
+        assert isinstance(read.train["tokens"].iloc[0], np.ndarray)
+    assert saved(case.fit(read), tmp_path / "read") == saved(case.fit(frames), tmp_path / "made")
+    assert equal(case.fit().predict(read.test), case.fit().predict(frames.test))
+
+
+@each_case
+def test_nothing_known_in_the_input(case: Case) -> None:
+    frames = case.frames()
+    if case.task_type == "tagging":
+        examples = pd.DataFrame({"id": ["a", "b"], "tokens": [["ж"], ["☃", "ж", ""]]})
+    else:
+        texts = {column: ["", "ж ☃"] for column in frames.test if column.startswith("text")}
+        examples = pd.DataFrame({"id": ["a", "b"], **texts})
+    predictions = case.fit().predict(examples)
+    assert len(predictions.labels) == 2
+    assert np.isfinite(predictions.scores).all()
+
+
+@each_case
+def test_facts_are_ready_for_a_record(case: Case) -> None:
+    """They are JSON, and hold no text of the data."""
+    facts = case.fit().facts()
+    written = json.dumps(facts, ensure_ascii=False)
+    assert facts and json.loads(written) == facts
+    train = case.frames().train
+    texts = [text for column in train if column.startswith("text") for text in train[column] if text]
+    tokens = [token for row in token_lists(train, "tokens") for token in row if token.isalpha()] if "tokens" in train else []
+    assert not [text for text in (*texts, *tokens) if text in written]
+
+
+@each_estimator
+def test_default_options_are_valid(name: str) -> None:
+    """Pydantic does not check defaults."""
+    cls = options_class(name)
+    assert cls(**json.loads(cls().model_dump_json())) == cls()
+    assert cls.task_types
+
+
+@each_estimator
+def test_unknown_option_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError, match="no_such_option\n.*Extra inputs are not permitted"):
+        options_class(name)(no_such_option=1)
+
+
+@each_estimator
+def test_options_do_not_change(name: str) -> None:
+    options = options_class(name)()
+    for field in type(options).model_fields:
+        with pytest.raises(ValidationError, match="frozen"):
+            setattr(options, field, getattr(options, field))

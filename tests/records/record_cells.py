@@ -1,0 +1,40 @@
+"""Predictions of made-up cells, and the records that they make."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from made_up import made_up_cell, made_up_task
+
+from regen.config.cell import CellConfig
+from regen.config.statistics import StatisticsConfig
+from regen.records.build import build_record
+
+STATISTICS = StatisticsConfig(resamples=200, level=0.9, seed=3)
+CARD = {"task": "made_up", "splits": {"train": {"examples": 10}}}
+
+
+def rows(split: str, gold: Sequence[Any], pred: Sequence[Any], seed: int = 0, **columns: Sequence[Any]) -> pd.DataFrame:
+    """Give the predictions of one repeat on one split."""
+    ids = [f"{split}-{i}" for i in range(len(gold))]
+    table = {"seed": seed, "fold": 0, "split": split, "id": ids, "gold": list(gold), "pred": list(pred), **columns}
+    return pd.DataFrame(table)
+
+
+def topic_cell(estimator: str = "majority", **keys: Any) -> CellConfig:
+    """A classification cell with dev, a public test split and a hidden one."""
+    return made_up_cell(estimator, made_up_task("classification", "abc", test=True, test_hidden=False), **keys)
+
+
+def name_cell() -> CellConfig:
+    """A tagging cell."""
+    return made_up_cell("crf", made_up_task("tagging", ["LOC", "ORG", "PER"]))
+
+
+def record_of(config: CellConfig, folder: Path, *parts: pd.DataFrame, **facts: Any) -> dict[str, Any]:
+    """Make the record of predictions, with a lock file in a folder."""
+    (folder / "requirements.lock").write_bytes(b"library==1\n")
+    predictions = pd.concat(parts, ignore_index=True)
+    models = [facts for _ in config.seeds]
+    return build_record(config, CARD, predictions, models, STATISTICS, folder / "requirements.lock")

@@ -1,0 +1,79 @@
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from made_up import made_up_cell, made_up_task
+from record_cells import record_of, rows
+
+from regen.records.table import results_table
+
+COLUMNS = [
+    *("task", "recipe", "split", "metric", "score", "low", "high", "repeats", "sd", "over_majority"),
+    *("train_examples", "train_on_dev", "document_context", "selection"),
+]
+
+
+def record(folder: Path, estimator: str, recipe: str, pred: str, **keys: Any) -> dict[str, Any]:
+    config = made_up_cell(estimator, made_up_task("classification", "ab"), recipe=recipe, **keys)
+    parts = [rows(split, "aab", pred, seed) for split in ("dev", "test") for seed in config.seeds]
+    return record_of(config, folder, *parts)
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> list[dict[str, Any]]:
+    """The floor, one cell below it and one above it."""
+    return [
+        record(tmp_path, "linear", "poor", "bba"),
+        record(tmp_path, "majority", "floor", "aaa"),
+        record(tmp_path, "linear", "good", "aab", seeds=[1, 2], train_examples=7, selection="by dev"),
+    ]
+
+
+def test_best_first_within_a_split(records: list[dict[str, Any]]) -> None:
+    table = results_table(records)
+    assert list(table.columns) == COLUMNS
+    assert list(zip(table["split"], table["recipe"], table["score"], strict=True)) == [
+        *[("dev", "good", 100.0), ("dev", "floor", 66.67), ("dev", "poor", 0.0)],
+        *[("test", "good", 100.0), ("test", "floor", 66.67), ("test", "poor", 0.0)],
+    ]
+    assert list(table.index) == list(range(6))
+
+
+def test_a_row_by_hand(records: list[dict[str, Any]]) -> None:
+    row = results_table(records).iloc[0].to_dict()
+    assert row == {
+        **{"task": "made_up", "recipe": "good", "split": "dev", "metric": "accuracy"},
+        **{"score": 100.0, "low": 100.0, "high": 100.0, "repeats": 2, "sd": 0.0, "over_majority": 33.33},
+        **{"train_examples": 7, "train_on_dev": False, "document_context": False, "selection": "by dev"},
+    }
+
+
+def test_difference_to_the_floor(records: list[dict[str, Any]]) -> None:
+    table = results_table(records).query("split == 'dev'").set_index("recipe")
+    assert table["over_majority"].to_dict() == {"good": 33.33, "floor": 0.0, "poor": -66.67}
+
+
+def test_the_floor_of_another_task_does_not_count(records: list[dict[str, Any]]) -> None:
+    poor, floor, _ = records
+    table = results_table([poor, {**floor, "task": "other"}]).set_index(["task", "split"])
+    assert pd.isna(table.loc[("made_up", "dev"), "over_majority"])
+    assert table.loc[("other", "dev"), "over_majority"] == 0.0
+
+
+def test_one_repeat_has_no_sd(records: list[dict[str, Any]]) -> None:
+    assert results_table(records[:2])["sd"].isna().all()
+
+
+def test_tasks_are_sorted_and_ties_keep_their_order(records: list[dict[str, Any]]) -> None:
+    poor, floor, _ = records
+    same = {**poor, "recipe": "same"}
+    table = results_table([floor, same, poor, {**floor, "task": "another"}])
+    kept = table[table["split"] == "dev"]
+    assert list(zip(kept["task"], kept["recipe"], strict=True)) == [
+        *[("another", "floor"), ("made_up", "floor"), ("made_up", "same"), ("made_up", "poor")]
+    ]
+
+
+def test_records_may_come_from_a_generator(records: list[dict[str, Any]]) -> None:
+    pd.testing.assert_frame_equal(results_table(iter(records)), results_table(records))

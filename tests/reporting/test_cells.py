@@ -1,0 +1,118 @@
+from collections.abc import Callable
+from typing import Any
+
+from regen.reporting.cells import Cell, Grid, cell_view
+
+Record = dict[str, Any]
+Make = Callable[..., Record]
+
+
+def grids(view: Cell) -> dict[str, Grid]:
+    return {grid.title: grid for grid in view.scores}
+
+
+def test_headline_and_facts(record: Make) -> None:
+    view = cell_view(record("ocnli.linear", [0.5, 0.6], leak=3, document_context=True))
+    assert view.headline == [("dev", "55.00 [54.00, 56.00]"), ("test", "hidden")]
+    assert view.facts == [
+        "accuracy × 100",
+        "2 repeats",
+        "14,041 training examples",
+        "document context",
+        "selection: none: one fixed setting",
+    ]
+    assert view.warnings == ["Leak: train and test have 3 distinct texts in common."]
+
+
+def test_measures_are_means_over_repeats(record: Make) -> None:
+    one = record("a.x", [0.5, 0.6], [0.5, 0.6])
+    one["scores"]["dev"]["repeats"][0]["mcc"] = 0.2
+    assert dict(grids(cell_view(one))["All measures × 100"].rows) == {
+        "accuracy": ["50.00", "50.00"],
+        "macro F1": ["51.20", "51.20"],
+        "Matthews correlation": ["8.45", "−3.10"],
+    }
+
+
+def test_a_measure_that_one_split_lacks(record: Make) -> None:
+    one = record("a.x", [0.5], [0.5])
+    del one["scores"]["test"]["repeats"][0]["mcc"]
+    assert dict(grids(cell_view(one))["All measures × 100"].rows)["Matthews correlation"] == ["−3.10", "–"]
+
+
+def test_repeats_are_listed_where_there_are_several(record: Make) -> None:
+    assert "Repeats: accuracy × 100" not in grids(cell_view(record("a.x", [0.5])))
+    several = record("a.x", [0.5, 0.6], [0.1, 0.2])
+    assert grids(cell_view(several))["Repeats: accuracy × 100"].rows == [
+        ("seed 0", ["50.00", "10.00"]),
+        ("seed 1", ["60.00", "20.00"]),
+    ]
+    several["scores"]["dev"]["repeats"][1]["fold"] = 4
+    assert [head for head, _ in cell_view(several).models.rows] == ["features", "penalty"]
+    assert cell_view(several).models.columns == ["seed 0, fold 0", "seed 1, fold 4"]
+
+
+def test_classes_in_the_tasks_order_then_unknown_ones(record: Make) -> None:
+    one = record("a.x", [0.5, 0.6], [0.5, 0.6], labels=("体育", "财经"), tagging=True)
+    first, second = one["scores"]["dev"]["repeats"]
+    first["per_class"] = {
+        "ZZZ": {"precision": 0.1, "recall": 0.2, "f1": 0.3, "gold": 1500},
+        "财经": {"precision": 0.5, "recall": 0.5, "f1": 0.5, "gold": 9},
+    }
+    second["per_class"] = {"财经": {"precision": 0.7, "recall": 0.5, "f1": 0.6, "gold": 9}}
+    grid = grids(cell_view(one))["Per class"]
+    assert grid.groups == [("train", 1), ("dev", 4), ("test", 4)]
+    assert grid.lang == "zh"
+    usual = ["4", "60.00", "75.00", "66.67"]
+    assert grid.rows == [
+        ("体育", ["40", "–", "–", "–", "–", *usual]),
+        ("财经", ["41", "9", "60.00", "50.00", "55.00", *usual]),
+        ("ZZZ", ["0", "1,500", "10.00", "20.00", "30.00", "–", "–", "–", "–"]),
+    ]
+
+
+def test_a_metric_without_classes_shows_none(record: Make) -> None:
+    one = record("a.x", [0.5])
+    del one["scores"]["dev"]["repeats"][0]["per_class"]
+    assert "Per class" not in grids(cell_view(one))
+
+
+def test_data_card(record: Make) -> None:
+    grid = cell_view(record("a.x", [0.5], tagging=True, leak=1200)).data
+    assert grid.columns == ["train", "dev", "test"]
+    assert dict(grid.rows) == {
+        "examples": ["14,041", "50", "50"],
+        "dropped": ["15 × “-”", "15 × “-”", "0"],
+        "repeated texts": ["7", "7", "7"],
+        "length in characters": ["4 · 19.5 · 26.65 · 35"] * 3,
+        "irregular tags": ["2", "2", "2"],
+    }
+    assert grid.note.endswith("Distinct texts that two splits share: train+dev 0, train+test 1,200.")
+
+
+def test_a_count_that_one_split_lacks(record: Make) -> None:
+    one = record("a.x", [0.5])
+    one["card"]["splits"]["train"]["documents"] = 946
+    assert dict(cell_view(one).data.rows)["documents"] == ["946", "–", "–"]
+
+
+def test_config_is_flat_and_whole(record: Make) -> None:
+    rows = dict(cell_view(record("a.x", [0.5, 0.6])).config.rows)
+    assert rows["options.words"] == ["[1, 2]"]
+    assert rows["options.encoder"] == ["null"]
+    assert rows["labels"] == ["体育, 财经"]
+    assert rows["seeds"] == ["[0, 1]"]
+    assert (rows["splits.dev"], rows["splits.test"]) == (["labels public"], ["labels hidden"])
+
+
+def test_provenance_names_all_hashes(record: Make) -> None:
+    one = record("a.x", [0.5])
+    rows = dict(cell_view(one).provenance.rows)
+    assert rows["config, sha256"] == [one["hashes"]["config"]]
+    assert rows["train.json, sha256"] == [one["card"]["files"]["train.json"]]
+    assert rows["schema of the record"] == ["1"]
+
+
+def test_facts_of_models(record: Make) -> None:
+    one = record("a.x", [0.5, 0.6], models=[{"early_stop": True}, {"steps": 1200}])
+    assert cell_view(one).models.rows == [("early stop", ["true", "–"]), ("steps", ["–", "1,200"])]
