@@ -52,5 +52,7 @@ def made_up_cell(
         recipe: Name of the recipe; that of the estimator where none is given.
         keys: Further keys of the recipe.
     """
-    spec = RecipeSpec.model_validate({"title": "Made up", "estimator": estimator, "options": dict(options or {}), **keys})
+    spec = RecipeSpec.model_validate(
+        {"title": "Made up", "estimator": estimator, "options": dict(options or {}), **keys}
+    )
     return cell_config("made_up", task, recipe or estimator, spec)

@@ -17,7 +17,9 @@ class Run(click.Command):
         """Run in the environment that ``--env`` names, and explain what Kedro wrapped or cannot find."""
         if ctx.params.get("params"):
             keys = ", ".join(ctx.params["params"])
-            raise UserError(f"--params: found {keys}, expected none: a cell has one configuration; write another recipe")
+            raise UserError(
+                f"--params: found {keys}, expected none: a cell has one configuration; write another recipe"
+            )
         if ctx.params.get("env"):
             os.environ["KEDRO_ENV"] = ctx.params["env"]  # the registry reads the same environment
         try:
@@ -72,7 +74,7 @@ def pin(metadata: ProjectMetadata, task: str) -> None:
 
     path, _ = spec_file(metadata.project_path, "tasks", task)
     machine = read_machine(config_loader(metadata.project_path), metadata.project_path)
-    files = [file for file in (machine.state.parent / "01_raw" / task).glob("**/*") if file.is_file()]
+    files = sorted(file for file in (machine.state.parent / "01_raw" / task).glob("**/*") if file.is_file())
     if not files:
         raise UserError(f"task {task}: nothing is fetched yet; run 'kedro run --pipelines ingest --namespaces {task}'")
     hashes = {file.name: sha256(file.read_bytes()).hexdigest() for file in files}

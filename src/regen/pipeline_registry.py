@@ -30,8 +30,8 @@ def register_pipelines() -> dict[str, Pipeline]:
 def build_pipelines(specs: Specs) -> dict[str, Pipeline]:
     """Draw every pipeline of a set of specs: stages, tasks, suites, ``report`` and ``__default__``."""
     for name in (*specs.tasks, *specs.suites):
-        if name in STAGES:
-            raise UserError(f"conf/base: a stage has the name '{name}'; give the task or suite another")
+        if name in (*STAGES, report.OVERALL):
+            raise UserError(f"conf/base: a pipeline has the name '{name}' already; give the task or suite another")
     parts: dict[str, list[Pipeline]] = defaultdict(list)
     recipes = _by_task(specs.cells)
     for task in specs.tasks:

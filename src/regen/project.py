@@ -60,12 +60,14 @@ def read_machine(loader: AbstractConfigLoader, root: Path = ROOT, environ: Mappi
 
 
 def _environments(loader: AbstractConfigLoader, root: Path) -> list[Path]:
-    """Give the folders that the loader merges, the one that overrides first; without one it would read nothing at all."""
+    """Give the folders that the loader merges, the one that overrides first; a missing one reads nothing."""
     folders = [root / "conf" / name for name in (getattr(loader, "env", None) or "local", "base")]
     for folder in folders:
         if not folder.is_dir():
             known = ", ".join(sorted(path.name for path in (root / "conf").glob("*/")))
-            raise UserError(f"conf/{folder.name}: there is no such environment, found {known or 'none'}; make the folder")
+            raise UserError(
+                f"conf/{folder.name}: there is no such environment, found {known or 'none'}; make the folder"
+            )
     return folders
 
 
@@ -98,5 +100,5 @@ def _problem(path: Path) -> str | None:
         return f": not YAML: {' '.join(str(error).split())}"
     if not isinstance(content, DictConfig):
         return ":1: found no keys at the top, expected the name of what the file holds"
-    odd = [key for key in content if not isinstance(key, str)]
+    odd = [repr(key) for key in content if not isinstance(key, str)]
     return f": found the name {odd[0]}, expected one that starts with a letter" if odd else None

@@ -1,6 +1,7 @@
 """Project settings that Kedro reads on every command; keep it light."""
 
 import warnings
+from typing import Any
 
 from regen.config.load import SECTIONS
 from regen.hooks import Project, Telemetry
@@ -10,10 +11,10 @@ HOOKS = (Project(), Telemetry())
 # Viz would write the state of the last partial run over that of the last whole one, and dvc runs are all partial.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-viz", "kedro-telemetry")
 
-CONFIG_LOADER_ARGS = {
+CONFIG_LOADER_ARGS: dict[str, Any] = {
     "base_env": "base",
     "default_run_env": "local",
-    "merge_strategy": {name: "soft" for name in ("parameters", "mirrors", *SECTIONS)},
+    "merge_strategy": dict.fromkeys(("parameters", "mirrors", *SECTIONS), "soft"),
     "config_patterns": {
         "parameters": ["parameters*.yml"],
         "mirrors": ["mirrors*.yml"],

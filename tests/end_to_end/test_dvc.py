@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from conftest import Clone
 
 pytestmark = pytest.mark.slow
@@ -41,19 +42,27 @@ def test_repro_makes_the_committed_records_again(clone: Clone, project_root: Pat
     for path in sorted((project_root / "data/08_reporting/cells").glob("sample_*/*/*.json")):
         name = path.relative_to(project_root)
         if path.name in ("record.json", "metrics.json"):
-            assert (clone.root / name).read_text("utf-8") == path.read_text("utf-8"), f"{name}: run 'make run', commit it"
+            assert (clone.root / name).read_text("utf-8") == path.read_text("utf-8"), (
+                f"{name}: run 'make run', commit it"
+            )
 
 
-def test_lock_file_is_current(clone: Clone, project_root: Path) -> None:
-    committed, made = (yaml.safe_load((root / "dvc.lock").read_text("utf-8")) for root in (project_root, clone.root))
-    for name, stage in made["stages"].items():
-        for part in ("cmd", "deps", "params"):
-            code = [item for item in stage.get(part, []) if str(item).find("src/regen") >= 0] if part == "deps" else None
-            there = committed["stages"].get(name, {}).get(part)
-            if code is not None:
-                assert all(item in there for item in code), f"dvc.lock: {name}: run 'make run' and commit it"
-            elif part != "deps":
-                assert there == stage.get(part), f"dvc.lock: {name}: run 'make run' and commit it"
+def _inputs_in_git(lock: Path) -> dict[str, object]:
+    """Give commands, parameters and hashes of files in git; made files may differ between kinds of processors."""
+    stages = yaml.safe_load(lock.read_text("utf-8"))["stages"]
+    return {
+        name: (
+            stage["cmd"],
+            stage.get("params"),
+            [dep for dep in stage["deps"] if not dep["path"].startswith("data/0")],
+        )
+        for name, stage in stages.items()
+    }
+
+
+def test_committed_lock_file_is_current(clone: Clone, project_root: Path) -> None:
+    committed, made = (_inputs_in_git(root / "dvc.lock") for root in (project_root, clone.root))
+    assert committed == made, "run 'make run' and commit dvc.lock"
 
 
 def test_second_repro_runs_nothing(clone: Clone) -> None:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from conftest import Clone
 
 pytestmark = pytest.mark.slow
@@ -11,9 +12,12 @@ pytestmark = pytest.mark.slow
 def test_default_run_makes_the_report_in_an_environment_of_its_own(clone: Clone) -> None:
     clone.run("kedro", "run", "--env", "smoke")
     assert (clone.root / "data/smoke/08_reporting/site/sample/index.html").is_file()
-    record = json.loads((clone.root / "data/smoke/08_reporting/cells/sample_ner/crf/record.json").read_text("utf-8"))
+    made = clone.root / "data/smoke/08_reporting"
+    record = json.loads((made / "cells/sample_ner/crf/record.json").read_text("utf-8"))
     assert record["training"]["examples"] == 20
-    telemetry = json.loads((clone.root / "data/smoke/08_reporting/telemetry/sample_ner/crf/fit.json").read_text("utf-8"))
+    telemetry = json.loads(
+        (clone.root / "data/smoke/08_reporting/telemetry/sample_ner/crf/fit.json").read_text("utf-8")
+    )
     assert telemetry["wall_seconds"] > 0
     assert telemetry["peak_memory_bytes"] > 1_000_000
 
@@ -21,7 +25,10 @@ def test_default_run_makes_the_report_in_an_environment_of_its_own(clone: Clone)
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (("--pipelines", "nothing"), "Error: Failed to find the pipeline named 'nothing'; 'kedro registry list' lists them"),
+        (
+            ("--pipelines", "nothing"),
+            "Error: Failed to find the pipeline named 'nothing'; 'kedro registry",
+        ),
         (("--pipelines", "fit", "--namespaces", "sample_ner.crff"), "Error: Pipeline does not contain nodes"),
         (("--params", "crf.c1=3"), "Error: --params: found crf, expected none"),
         (("--pipelines", "gather", "--namespaces", "conll2003"), "run the stage that makes it first"),
@@ -89,7 +96,7 @@ def test_own_data_set_from_one_yaml_file(clone: Clone) -> None:
     suite = clone.root / "conf/base/suites/own_suite.yml"
     suite.write_text("own_suite: {title: Own, cells: [own.majority, own.linear]}\n", encoding="utf-8")
     assert "kedro source pin own" in clone.run("kedro", "run", "--pipelines", "ingest", "--namespaces", "own")
-    assert "train.json, dev.json pinned" in clone.run("kedro", "source", "pin", "own")
+    assert "dev.json, train.json pinned" in clone.run("kedro", "source", "pin", "own")
     text = (clone.root / "conf/base/tasks/own.yml").read_text("utf-8")
     assert "# a comment that stays" in text
     assert "null" not in text

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from hashlib import md5
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
 import pandas as pd
-from made_up import made_up_cell, made_up_task
 
 import regen.estimators
+from made_up import made_up_cell, made_up_task
 from regen.config.cell import CellConfig
 from regen.config.recipe import options_class
 from regen.config.task import TaskType
@@ -167,6 +168,12 @@ class Case:
         """Fit the estimator."""
         frames = frames or self.frames()
         return estimator_class(self.estimator).fit(frames.train, frames.dev, self.config(**options), seed)
+
+
+@cache
+def fitted(case: Case) -> Estimator:
+    """Fit an estimator with its default options, once for all tests that leave it as it is."""
+    return case.fit()
 
 
 def estimators() -> list[str]:

@@ -75,7 +75,12 @@ def test_window_reaches_over_both_ends() -> None:
 
 def test_further_columns_are_seen_from_neighbours() -> None:
     first, second = sentence_features(["a", "b"], 1, 0, [("pos", ["DT", "NN"]), ("chunk", ["B", "I"])])
-    assert [name for name in first if "pos=" in name or "chunk=" in name] == ["pos=DT", "chunk=B", "1:pos=NN", "1:chunk=I"]
+    assert [name for name in first if "pos=" in name or "chunk=" in name] == [
+        "pos=DT",
+        "chunk=B",
+        "1:pos=NN",
+        "1:chunk=I",
+    ]
     assert [name for name in second if "pos=" in name] == ["pos=NN", "-1:pos=DT"]
 
 
@@ -84,7 +89,7 @@ def test_no_tokens() -> None:
 
 
 def with_pos(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(pos=[[token[0] for token in tokens] for tokens in frame["tokens"]])
+    return frame.assign(pos=frame["tokens"].map(lambda tokens: [token[0] for token in tokens]))
 
 
 def test_columns_become_features() -> None:

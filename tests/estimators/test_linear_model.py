@@ -1,3 +1,5 @@
+from typing import Any
+
 import pandas as pd
 import pytest
 from estimator_frames import Case, Frames
@@ -8,7 +10,7 @@ from regen.estimators.base import Estimator
 TOPICS = Case("linear", "classification", "en")
 
 
-def fit(texts: list[str], labels: list[str], **options: object) -> Estimator:
+def fit(texts: list[str], labels: list[str], **options: Any) -> Estimator:
     train = pd.DataFrame({"text": texts, "label": labels})
     return TOPICS.fit(Frames(train, train, train), **options)
 
@@ -42,7 +44,9 @@ def test_two_labels_need_one_row_of_weights() -> None:
 
 
 def test_one_label_alone_is_refused() -> None:
-    with pytest.raises(UserError, match=r"^cell made_up\.linear: train holds the label 'a' alone; raise 'train_examples'$"):
+    with pytest.raises(
+        UserError, match=r"^cell made_up\.linear: train holds the label 'a' alone; raise 'train_examples'$"
+    ):
         fit(["red", "blue"], ["a", "a"])
 
 

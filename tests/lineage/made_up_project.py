@@ -52,7 +52,12 @@ small:
   title: A small suite
   cells: [topics.floor, topics.child]
 """
-FILES = {"tasks/topics.yml": TASK, "recipes/parents.yml": PARENTS, "recipes/child.yml": CHILD, "suites/small.yml": SUITE}
+FILES = {
+    "tasks/topics.yml": TASK,
+    "recipes/parents.yml": PARENTS,
+    "recipes/child.yml": CHILD,
+    "suites/small.yml": SUITE,
+}
 
 
 def write_project(root: Path, files: dict[str, str] | None = None) -> Path:
@@ -68,5 +73,5 @@ def read_project(root: Path) -> Specs:
     """Read the specs of the project."""
     raw: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
     for path in sorted((root / "conf" / "base").glob("*/*.yml")):
-        raw[path.parent.name] |= yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw[path.parent.name] |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     return load_specs(raw, [root / "conf" / "base"])

@@ -54,7 +54,8 @@ def test_ways_to_import_a_module(tmp_path: Path, source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["", "# import pkg.b", "'import pkg.b'", "import numpy", "import pkgs.b", "from pkg.none import b", "import b"]
+    "source",
+    ["", "# import pkg.b", "'import pkg.b'", "import numpy", "import pkgs.b", "from pkg.none import b", "import b"],
 )
 def test_what_imports_nothing_of_the_package(tmp_path: Path, source: str) -> None:
     root = package(tmp_path, {"a.py": source, "b.py": ""})
@@ -80,7 +81,9 @@ def test_relative_imports(tmp_path: Path, source: str, expected: set[str]) -> No
 
 
 def test_relative_imports_of_an_init(tmp_path: Path) -> None:
-    root = package(tmp_path, {"sub/__init__.py": "from .near import name\nfrom .. import top", "sub/near.py": "", "top.py": ""})
+    root = package(
+        tmp_path, {"sub/__init__.py": "from .near import name\nfrom .. import top", "sub/near.py": "", "top.py": ""}
+    )
     assert names(root, "pkg.sub") == {"sub/near.py", "top.py"}
 
 

@@ -8,7 +8,9 @@ from made_up_project import CHILD, PARENTS, SUITE, TASK, read_project, write_pro
 from regen.errors import UserError
 from regen.lineage.inputs import Origin, SpecOrigins
 
-TASK_FILE, PARENTS_FILE, CHILD_FILE = (f"conf/base/{name}.yml" for name in ("tasks/topics", "recipes/parents", "recipes/child"))
+TASK_FILE, PARENTS_FILE, CHILD_FILE = (
+    f"conf/base/{name}.yml" for name in ("tasks/topics", "recipes/parents", "recipes/child")
+)
 TASK_KEYS = [f"topics.{key}" for key in ("type", "language", "metric", "read.labels", "read.splits")]
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from made_up import made_up_cell, made_up_task
 
+from made_up import made_up_cell, made_up_task
 from regen.config.cell import CellConfig
 from regen.config.statistics import StatisticsConfig
 from regen.records.build import build_record

@@ -101,7 +101,9 @@ def test_interval_of_the_mean_over_repeats(tmp_path: Path) -> None:
     parts = [rows(split, "abcc", pred, seed) for split in ("dev", "test") for seed, pred in ((5, "abcc"), (2, "aaaa"))]
     dev = record_of(topic_cell(seeds=[5, 2]), tmp_path, *parts)["scores"]["dev"]
     together = np.array([[2, 2], [1, 2], [1, 2], [1, 2]])
-    assert (dev["interval"]["low"], dev["interval"]["high"]) == bootstrap_interval(together, accuracy, None, 200, 0.9, 3)
+    assert (dev["interval"]["low"], dev["interval"]["high"]) == bootstrap_interval(
+        together, accuracy, None, 200, 0.9, 3
+    )
     assert dev["interval"]["low"] < dev["mean"] < dev["interval"]["high"]
 
 

@@ -34,14 +34,21 @@ def test_span_f1_by_hand() -> None:
     # The strict reading takes no span from I-ORG.
     assert official.detail["strict_f1"] == 2 * 1 / (2 + 2)
     assert official.detail["token_accuracy"] == 4 / 6
-    assert {kind: scores["f1"] for kind, scores in official.detail["per_class"].items()} == {"LOC": 0, "ORG": 0, "PER": 1}
+    assert {kind: scores["f1"] for kind, scores in official.detail["per_class"].items()} == {
+        "LOC": 0,
+        "ORG": 0,
+        "PER": 1,
+    }
     assert official.detail["confusion"] == [["LOC", "ORG", 1], ["PER", "PER", 1], ["∅", "LOC", 1]]
     assert official.counts.tolist() == [[1, 1, 1], [0, 1, 1], [0, 1, 0]]
 
 
 @pytest.mark.parametrize(
     ("metric", "gold", "pred", "labels"),
-    [("accuracy", ["a", "b", "b"], ["a", "a", "b"], ["a", "b"]), ("span_f1", GOLD_TAGS, PRED_TAGS, ["LOC", "ORG", "PER"])],
+    [
+        ("accuracy", ["a", "b", "b"], ["a", "a", "b"], ["a", "b"]),
+        ("span_f1", GOLD_TAGS, PRED_TAGS, ["LOC", "ORG", "PER"]),
+    ],
 )
 def test_measure_of_all_examples_is_the_value(metric: str, gold: list[str], pred: list[str], labels: list[str]) -> None:
     official = official_score(metric, gold, pred, labels)  # type: ignore[arg-type]
@@ -51,7 +58,8 @@ def test_measure_of_all_examples_is_the_value(metric: str, gold: list[str], pred
 
 
 @pytest.mark.parametrize(
-    ("metric", "gold", "pred"), [("accuracy", ["a"], ["b"]), ("span_f1", [["O"]], [["O"]]), ("span_f1", [["B-x"]], [["O"]])]
+    ("metric", "gold", "pred"),
+    [("accuracy", ["a"], ["b"]), ("span_f1", [["O"]], [["O"]]), ("span_f1", [["B-x"]], [["O"]])],
 )
 def test_details_are_finite_json(metric: str, gold: list[str], pred: list[str]) -> None:
     official = official_score(metric, gold, pred, ["a", "b"])  # type: ignore[arg-type]

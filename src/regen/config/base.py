@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
-"""Name of a task, recipe, encoder or suite: it becomes a folder, a Kedro namespace and a DVC stage, so it holds no dot."""
+"""Name of a task, recipe, encoder or suite: it becomes a folder, a Kedro namespace and a DVC stage, so no dot."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 

@@ -133,7 +133,7 @@ def _validated(files: _Files, section: str, raw: Mapping[str, Any], cls: type[_S
 def _one_line(files: _Files, section: str, name: str, cls: type[Spec], error: ValidationError) -> str:
     errors = error.errors(include_url=False)
     first = errors[0]
-    loc = tuple(part for part in first["loc"] if part != "[key]")
+    loc = tuple(part for part in first["loc"] if part not in ("[key]", "str", "int"))  # pydantic's marks, no keys
     loc += getattr(first.get("ctx", {}).get("error"), "path", ())
     key = ".".join(str(part) for part in (name, *loc))
     text = first["msg"].removeprefix("Value error, ")
@@ -154,10 +154,7 @@ def _known_keys(cls: type[BaseModel], loc: Iterable[Any]) -> Iterator[str]:
         if part in model.model_fields:  # else an index or a key of a dict, whose values the model describes already
             model = model.model_fields[part].annotation
         while not (isinstance(model, type) and issubclass(model, BaseModel)):
-            arguments = [item for item in getattr(model, "__args__", ()) if item is not Ellipsis]
-            if not arguments:
-                return
-            model = arguments[-1]
+            model = [item for item in model.__args__ if item is not Ellipsis][-1]
     yield from model.model_fields
 
 

@@ -50,7 +50,7 @@ class ReadSpec(Spec):
         splits: Split name -> where it is read from.
         labels: The label set: classes, or span types for tagging. Order is that of reports, never an index.
         drop_labels: Labels whose rows are left out (and counted), such as OCNLI's ``-``.
-        expected: Published counts per split, e.g. ``{train: {examples: 14041, spans: 23499}}``; a difference is an error.
+        expected: Published counts per split, ``{train: {examples: 14041, spans: 23499}}``; a difference is an error.
     """
 
     format: Format

@@ -31,19 +31,19 @@ class _Atomic:
                 self._filepath = target
 
 
-class AtomicJSON(_Atomic, JSONDataset):
+class AtomicJSON(_Atomic, JSONDataset):  # type: ignore[misc]  # kedro-datasets has no types
     """JSON file."""
 
 
-class AtomicCSV(_Atomic, CSVDataset):
+class AtomicCSV(_Atomic, CSVDataset):  # type: ignore[misc]  # kedro-datasets has no types
     """CSV file (pandas)."""
 
 
-class AtomicParquet(_Atomic, ParquetDataset):
+class AtomicParquet(_Atomic, ParquetDataset):  # type: ignore[misc]  # kedro-datasets has no types
     """Parquet file (pandas)."""
 
 
-class AtomicPlotly(_Atomic, PlotlyDataset):
+class AtomicPlotly(_Atomic, PlotlyDataset):  # type: ignore[misc]  # kedro-datasets has no types
     """Plotly figure as JSON."""
 
 

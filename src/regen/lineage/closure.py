@@ -14,8 +14,8 @@ def closure(modules: Iterable[str], package: Path = PACKAGE) -> list[Path]:
     """Give the files of modules and of all that they import from the package, transitively.
 
     Imports inside functions count, since heavy libraries' users are imported there; so do the ``__init__`` files of
-    parents, which Python runs. Files in a package's plain folders (templates) belong to it. A module that is imported by
-    a computed name is not seen: name it in ``modules``.
+    parents, which Python runs. Files in a package's plain folders (templates) belong to it. A module that is imported
+    by a computed name is not seen: name it in ``modules``.
 
     Args:
         modules: Dotted names in the package.
@@ -33,7 +33,9 @@ def closure(modules: Iterable[str], package: Path = PACKAGE) -> list[Path]:
             if path.suffix != ".py":
                 continue
             waiting += _package_data(path)
-            waiting += [file for module in _imports(path, package, path.read_bytes()) for file in _files(module, package)]
+            waiting += [
+                file for module in _imports(path, package, path.read_bytes()) for file in _files(module, package)
+            ]
     return sorted(found)
 
 
@@ -62,7 +64,9 @@ def _package_data(path: Path) -> list[Path]:
         return []
     folders = [folder for folder in path.parent.iterdir() if folder.is_dir() and folder.name != "__pycache__"]
     plain = [folder for folder in folders if not (folder / "__init__.py").exists()]
-    return [file for folder in plain for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
+    return [
+        file for folder in plain for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts
+    ]
 
 
 @cache

@@ -48,7 +48,9 @@ class Catalog:
     def __init__(self, config: Mapping[str, Any], root: Path) -> None:
         """Take the catalog's config and the project's folder."""
         self._resolver = CatalogConfigResolver(
-            config=dict(config), credentials={}, default_runtime_patterns={"{default}": {"type": "kedro.io.MemoryDataset"}}
+            config=dict(config),
+            credentials={},
+            default_runtime_patterns={"{default}": {"type": "kedro.io.MemoryDataset"}},
         )
         self._root = root
 
@@ -62,7 +64,9 @@ class Catalog:
         if pattern is None:
             return self._resolver.config.get(name)
         if pattern.count(".") != name.count("."):
-            raise UserError(f"lineage: dataset '{name}' was taken by the factory '{pattern}'; it has another number of dots")
+            raise UserError(
+                f"lineage: dataset '{name}' was taken by the factory '{pattern}'; it has another number of dots"
+            )
         return dict(self._resolver.resolve_pattern(name))
 
     def path(self, name: str) -> str:
@@ -73,7 +77,9 @@ class Catalog:
         """
         entry = self.entry(name)
         if entry is None:
-            raise UserError(f"lineage: dataset '{name}' passes between stages; give it an entry in conf/base/catalog.yml")
+            raise UserError(
+                f"lineage: dataset '{name}' passes between stages; give it an entry in conf/base/catalog.yml"
+            )
         path = Path(entry.get("filepath") or entry["path"])
         return (path.relative_to(self._root) if path.is_absolute() else path).as_posix()
 
@@ -98,9 +104,7 @@ def build_stages(
         for node in pipelines[stage].nodes if stage in pipelines else ():
             if stage != "site" or node.namespace == suite:
                 groups.setdefault((stage, str(node.namespace)), []).append(node)
-    maker = {
-        output: key for key, nodes in groups.items() for node in nodes for output in node.outputs
-    }
+    maker = {output: key for key, nodes in groups.items() for node in nodes for output in node.outputs}
     return [_stage(key, nodes, catalog, origins.find, root, maker) for key, nodes in sorted(groups.items(), key=_order)]
 
 

@@ -74,10 +74,12 @@ def build_record(
 
 def _score_split(config: CellConfig, rows: pd.DataFrame, statistics: StatisticsConfig) -> dict[str, Any]:
     repeats, officials = [], []
-    for (seed, fold), part in rows.groupby(["seed", "fold"], sort=False):
+    keys = rows[["seed", "fold"]].drop_duplicates()
+    for seed, fold in zip(keys["seed"].tolist(), keys["fold"].tolist(), strict=True):
+        part = rows[(rows["seed"] == seed) & (rows["fold"] == fold)]
         official = official_score(config.metric, _plain(part["gold"]), _plain(part["pred"]), config.labels)
         officials.append(official)
-        repeats.append({"seed": int(seed), "fold": int(fold), "value": official.value, **official.detail})
+        repeats.append({"seed": seed, "fold": fold, "value": official.value, **official.detail})
     first = rows[(rows["seed"] == rows["seed"].iloc[0]) & (rows["fold"] == rows["fold"].iloc[0])]
     return {
         **summarise([official.value for official in officials]),
@@ -95,12 +97,11 @@ def _interval(officials: Sequence[Official], rows: pd.DataFrame, statistics: Sta
 
     def mean(sums: Ints) -> Floats:
         parts = zip(officials, np.split(sums, len(officials), axis=1), strict=True)
-        return np.mean([official.measure(part) for official, part in parts], axis=0)
+        values: Floats = np.mean([official.measure(part) for official, part in parts], axis=0)
+        return values
 
     documents = rows["document"].to_numpy() if "document" in rows and rows["document"].nunique() > 1 else None
-    low, high = bootstrap_interval(
-        counts, mean, documents, statistics.resamples, statistics.level, statistics.seed
-    )
+    low, high = bootstrap_interval(counts, mean, documents, statistics.resamples, statistics.level, statistics.seed)
     return {
         "low": low,
         "high": high,

@@ -1,19 +1,22 @@
 """Figures of records, for Kedro-Viz and the report."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import plotly.graph_objects as go
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 MOST_CLASSES = 30
 """Confusion matrices show this many of the most frequent gold classes at the most."""
 
 
-def confusion_figure(record: Mapping[str, Any]) -> go.Figure:
+def confusion_figure(record: Mapping[str, Any]) -> "go.Figure":
     """Draw the confusion matrix of the first repeat on dev.
 
     For tagging, rows and columns are span types with the same boundaries; ``∅`` stands for no such span.
     """
+    import plotly.graph_objects as go  # here, since Kedro imports this module when it starts
+
     rows = record["scores"]["dev"]["repeats"][0]["confusion"]
     names = _names(rows)
     index = {name: i for i, name in enumerate(names)}
@@ -41,8 +44,10 @@ def _names(rows: Sequence[Sequence[Any]]) -> list[str]:
     return sorted(kept, key=lambda name: (name == "∅", name))
 
 
-def comparison_figure(records: Sequence[Mapping[str, Any]]) -> go.Figure:
+def comparison_figure(records: Sequence[Mapping[str, Any]]) -> "go.Figure":
     """Draw the official metric of a task's cells with intervals, one colour per split."""
+    import plotly.graph_objects as go
+
     figure = go.Figure()
     for split in dict.fromkeys(split for record in records for split in record["scores"]):
         scored = [record for record in records if split in record["scores"]]
@@ -60,5 +65,7 @@ def comparison_figure(records: Sequence[Mapping[str, Any]]) -> go.Figure:
             },
         )
     metric = records[0]["metric"] if records else ""
-    figure.update_layout(title=f"{records[0]['task'] if records else ''}: {metric} × 100 with interval", barmode="group")
+    figure.update_layout(
+        title=f"{records[0]['task'] if records else ''}: {metric} × 100 with interval", barmode="group"
+    )
     return figure

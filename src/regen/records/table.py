@@ -21,7 +21,9 @@ def results_table(records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     }
     rows = [_row(record, split, floors) for record in records for split in record["scores"]]
     table = pd.DataFrame(rows)
-    return table.sort_values(["task", "split", "score"], ascending=[True, True, False], kind="stable", ignore_index=True)
+    return table.sort_values(
+        ["task", "split", "score"], ascending=[True, True, False], kind="stable", ignore_index=True
+    )
 
 
 def _row(record: Mapping[str, Any], split: str, floors: Mapping[tuple[str, str], float]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def read_costs(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """Read telemetry: cell -> node (``fit``, ``predict``, ``score``) -> seconds, memory, cores; empty where there is none."""
+    """Read telemetry: cell -> node (``fit``, ``predict``, ``score``) -> seconds, memory, cores."""
     costs: dict[str, dict[str, dict[str, Any]]] = {}
     for path in sorted(folder.glob("*/*/*.json")):
         task, recipe = path.parent.relative_to(folder).parts

@@ -34,7 +34,7 @@ def make_card(
         UserError: A count differs from the published one.
     """
     names = sorted({spec.file for spec in config.read.splits.values()})
-    card = {
+    card: dict[str, Any] = {
         "task": config.task,
         "type": config.type,
         "labels": list(config.read.labels),

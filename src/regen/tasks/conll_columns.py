@@ -55,7 +55,8 @@ def read_conll_columns(path: Path, read: ReadSpec, split: str) -> Reading:
 
 def _sentences(path: Path, needed: int) -> Iterator[tuple[int, list[Row]]]:
     """Yield (document, [(line number, columns), …]); documents without a sentence are not counted."""
-    document, sentence, width, empty = 0, [], 0, True
+    sentence: list[Row] = []
+    document, width, empty = 0, 0, True
     for number, line in read_lines(path):
         columns = _COLUMN_BREAK.split(line.strip(" \t"))
         if columns[0] in ("", _DOCSTART):

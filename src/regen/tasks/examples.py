@@ -43,5 +43,3 @@ def text_keys(frame: pd.DataFrame) -> "pd.Series[str]":
     if "text_a" in frame:
         return frame["text_a"].str.cat(frame["text_b"], sep="\x1f")
     return frame["text"]
-
-

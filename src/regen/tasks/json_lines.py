@@ -43,7 +43,9 @@ def read_json_lines(path: Path, read: ReadSpec, split: str) -> Reading:
                 "mend the line or the task's 'labels'"
             )
         if row["id"] in seen:
-            raise UserError(f"{where}: id {row['id']!r} stands twice; leave 'id' out of the task's 'fields' to number rows")
+            raise UserError(
+                f"{where}: id {row['id']!r} stands twice; leave 'id' out of the task's 'fields' to number rows"
+            )
         seen.add(row["id"])
         reading.rows.append(row)
     return reading

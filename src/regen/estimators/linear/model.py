@@ -44,7 +44,9 @@ class Model:
             for vectorizer in fitted.values():
                 vectorizer.fit(texts(train))
         except ValueError as error:
-            raise UserError(f"cell {config.cell}: no n-gram of train is left; lower 'min_frequency' ({error})") from None
+            raise UserError(
+                f"cell {config.cell}: no n-gram of train is left; lower 'min_frequency' ({error})"
+            ) from None
         regression = LogisticRegression(
             C=options.c, class_weight="balanced" if options.balanced else None, max_iter=options.iterations
         )
@@ -72,7 +74,9 @@ class Model:
         """Write model.safetensors (weights, inverse document frequencies) and model.json (the rest)."""
         tensors = {"coef": self._regression.coef_, "intercept": self._regression.intercept_}
         tensors |= {f"idf.{kind}": vectorizer.idf_ for kind, vectorizer in self._vectorizers.items()}
-        save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / "model.safetensors")
+        save_file(
+            {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / "model.safetensors"
+        )
         content = {
             "options": self._options.model_dump(mode="json"),
             "language": self._language,

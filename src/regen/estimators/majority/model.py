@@ -1,8 +1,8 @@
 """The majority baseline.
 
 Classification: the most frequent label of train. Tagging: the baseline of the CoNLL shared tasks (Tjong Kim Sang and De
-Meulder 2003): a phrase that train tags as an entity is tagged with its most frequent type, the longest phrase first. Ties
-go to the first label in sorted order.
+Meulder 2003): a phrase that train tags as an entity is tagged with its most frequent type, the longest phrase first.
+Ties go to the first label in sorted order.
 """
 
 import json

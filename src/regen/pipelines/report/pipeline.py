@@ -6,6 +6,9 @@ from kedro.pipeline import Node, Pipeline
 
 from regen.pipelines.report.nodes import report_all, report_suite
 
+OVERALL = "all"
+"""Namespace of the pages over all committed records; they lie beside those of suites."""
+
 
 def create_pipeline(suite: str, tasks: Iterable[str]) -> Pipeline:
     """Draw the pages of one suite."""
@@ -37,13 +40,13 @@ def create_overall_pipeline() -> Pipeline:
                 report_all,
                 inputs={"committed": "committed_records", "machine": "params:machine"},
                 outputs={
-                    "site": "all.site",
-                    "leaderboard": "all.leaderboard",
+                    "site": f"{OVERALL}.site",
+                    "leaderboard": f"{OVERALL}.leaderboard",
                     "readme": "readme_results",
                     "page": "docs_results",
                 },
                 name="report",
-                namespace="all",
+                namespace=OVERALL,
             )
         ]
     )

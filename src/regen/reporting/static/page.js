@@ -60,6 +60,6 @@ document.addEventListener("click", (event) => {
   if (link && link.hash === location.hash) reveal(); // the address does not change, so no event tells
 });
 addEventListener("hashchange", reveal);
-
+dark.addEventListener("change", () => drawVisible(document));
 drawVisible(document);
 reveal();

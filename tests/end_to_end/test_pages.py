@@ -1,0 +1,38 @@
+"""What a person looks at: the notebook, Kedro-Viz and the pictures of them."""
+
+import shutil
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from conftest import Clone
+
+pytestmark = [
+    pytest.mark.slow,
+    # The kernel's own libraries warn; the notebook's cells have their own warnings shown in their output.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning"),
+]
+
+
+def test_notebooks_run(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in clone.env.items():
+        monkeypatch.setenv(name, value)
+    for path in sorted((clone.root / "notebooks").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
+        outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+        assert not [output for output in outputs if "Warning" in str(output.get("text", ""))]
+
+
+@pytest.mark.skipif(not (shutil.which("chromium") and shutil.which("chromedriver")), reason="chromium is not installed")
+def test_pictures_of_kedro_viz_and_the_report(clone: Clone) -> None:
+    clone.run("kedro", "run")
+    for path in (clone.root / "docs/images").glob("*.png"):
+        path.unlink()
+    printed = clone.run("python", "docs/pictures.py")
+    assert "Traceback" not in printed
+    assert "Warning" not in printed
+    sizes = {path.name: path.stat().st_size for path in (clone.root / "docs/images").glob("*.png")}
+    assert set(sizes) == {"pipeline.png", "preview.png", "report.png"}
+    assert min(sizes.values()) > 20_000, "a picture is empty"

@@ -1,0 +1,234 @@
+"""What always holds for the dvc.yaml files of this project."""
+
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from regen.config.load import Specs
+from regen.config.recipe import estimator_modules
+from regen.lineage.closure import closure
+from regen.lineage.files import stale
+from regen.lineage.project import lineage_texts
+from regen.project import config_loader, read_specs
+
+
+class Written(NamedTuple):
+    """One stage as it stands in a file."""
+
+    file: str
+    name: str
+    entry: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        return self.name.rpartition(".")[2]
+
+    @property
+    def namespace(self) -> str:
+        return self.name.rpartition(".")[0]
+
+    @property
+    def outs(self) -> list[str]:
+        listed = [*self.entry.get("outs", []), *self.entry.get("metrics", [])]
+        return [path for out in listed for path in ([out] if isinstance(out, str) else out)]
+
+    @property
+    def in_git(self) -> list[str]:
+        """Outputs that DVC does not cache."""
+        listed = [*self.entry.get("outs", []), *self.entry.get("metrics", [])]
+        return [path for out in listed if isinstance(out, dict) for path, how in out.items() if how == {"cache": False}]
+
+    @property
+    def code(self) -> set[str]:
+        return {dep for dep in self.entry["deps"] if dep.startswith("src/")}
+
+
+@pytest.fixture(scope="module")
+def texts(project_root: Path) -> dict[str, str]:
+    """Path -> text, made now."""
+    return lineage_texts(project_root)
+
+
+@pytest.fixture(scope="module")
+def stages(texts: dict[str, str]) -> list[Written]:
+    """Every stage of every file."""
+    files = {path: yaml.safe_load(text)["stages"] for path, text in texts.items()}
+    return [Written(path, name, entry) for path, content in files.items() for name, entry in content.items()]
+
+
+@pytest.fixture(scope="module")
+def specs(project_root: Path) -> Specs:
+    """The specs of conf/base."""
+    return read_specs(config_loader(project_root, "base"), project_root)
+
+
+def of_kind(stages: list[Written], kind: str) -> list[Written]:
+    found = [stage for stage in stages if stage.kind == kind]
+    assert found
+    return found
+
+
+def inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
+
+
+def test_committed_files_are_current(project_root: Path, texts: dict[str, str]) -> None:
+    assert stale(project_root, texts) == [], "run 'kedro lineage write' and commit"
+
+
+def test_every_task_and_cell_has_its_stages_once(stages: list[Written], specs: Specs) -> None:
+    tasks = {cell.split(".")[0] for cell in specs.cells}
+    expected = [
+        *(f"{task}.{kind}" for task in specs.tasks for kind in ("ingest", "prepare")),
+        *(f"{cell}.{kind}" for cell in specs.cells for kind in ("fit", "evaluate")),
+        *(f"{task}.gather" for task in tasks),
+        "sample.site",
+    ]
+    assert sorted(stage.name for stage in stages) == sorted(expected)
+
+
+def test_a_task_stands_in_one_file(stages: list[Written], specs: Specs) -> None:
+    samples = {"sample", *(cell.split(".")[0] for cell in specs.suites["sample"].cells)}
+    for stage in stages:
+        task = stage.name.split(".")[0]
+        assert stage.file == ("dvc.yaml" if task in samples else f"lineage/{task}/dvc.yaml")
+        assert stage.entry.get("wdir") == (None if task in samples else "../..")
+
+
+def test_command_runs_the_stage(stages: list[Written]) -> None:
+    for stage in stages:
+        assert stage.entry["cmd"] == f"kedro run --pipelines {stage.kind} --namespaces {stage.namespace}"
+
+
+def split_files(stages: list[Written], specs: Specs) -> Iterator[tuple[str, str, str]]:
+    """Yield (task, split, file of its examples)."""
+    made = {stage.namespace: stage.outs for stage in of_kind(stages, "prepare")}
+    for task, spec in specs.tasks.items():
+        for split in spec.read.splits:
+            (path,) = [path for path in made[task] if path.endswith(f"/{split}.parquet")]
+            yield task, split, path
+
+
+def test_fit_never_depends_on_a_test_split(stages: list[Written], specs: Specs) -> None:
+    hidden = [path for _, split, path in split_files(stages, specs) if split not in ("train", "dev")]
+    assert hidden
+    for stage in of_kind(stages, "fit"):
+        assert not [(dep, path) for dep in stage.entry["deps"] for path in hidden if inside(path, dep)]
+        assert not [
+            dep
+            for dep in stage.entry["deps"]
+            if dep.startswith("data/") and not dep.endswith(("train.parquet", "dev.parquet"))
+        ]
+
+
+def test_fit_depends_on_train_and_dev_and_evaluate_on_all_but_train(stages: list[Written], specs: Specs) -> None:
+    files = list(split_files(stages, specs))
+    for stage in [*of_kind(stages, "fit"), *of_kind(stages, "evaluate")]:
+        own = {split: path for task, split, path in files if task == stage.namespace.split(".")[0]}
+        read = {split for split, path in own.items() if path in stage.entry["deps"]}
+        assert read == ({"train", "dev"} if stage.kind == "fit" else set(own) - {"train"})
+
+
+def test_cells_depend_on_their_own_estimator_alone(stages: list[Written], specs: Specs) -> None:
+    every = {path for stage in stages for path in stage.code if path.startswith("src/regen/estimators/")}
+    for stage in [*of_kind(stages, "fit"), *of_kind(stages, "evaluate")]:
+        estimator = specs.config(stage.namespace).estimator
+        own = {f"src/{module.replace('.', '/')}.py" for module in estimator_modules(estimator)}
+        assert own <= stage.code
+        others = {path for path in every if path.count("/") > 3 and f"/{estimator}/" not in path}
+        assert others
+        assert not others & stage.code
+
+
+def test_a_record_names_the_code_of_its_stage(project_root: Path, stages: list[Written], specs: Specs) -> None:
+    """All of it but what loads and saves datasets."""
+    for stage in of_kind(stages, "evaluate"):
+        modules = ["regen.pipelines.evaluate.nodes", *estimator_modules(specs.config(stage.namespace).estimator)]
+        hashed = {path.relative_to(project_root).as_posix() for path in closure(modules)}
+        assert hashed <= stage.code
+        assert {Path(path).parent.name for path in stage.code - hashed} == {"io"}
+
+
+def test_other_stages_depend_on_no_estimator(stages: list[Written]) -> None:
+    for stage in stages:
+        if stage.kind not in ("fit", "evaluate"):
+            assert not [path for path in stage.code if path.startswith("src/regen/estimators/")]
+
+
+def test_fit_does_not_depend_on_scores_and_records(stages: list[Written]) -> None:
+    """A change in a report or in an interval fits nothing again."""
+    for stage in of_kind(stages, "fit"):
+        for folder in ("records", "reporting", "statistics", "lineage", "pipelines/evaluate", "sources", "tasks"):
+            assert not [path for path in stage.code if path.startswith(f"src/regen/{folder}/")]
+
+
+def test_templates_belong_to_the_pages(stages: list[Written]) -> None:
+    (site,) = of_kind(stages, "site")
+    assert {Path(path).suffix for path in site.code} >= {".py", ".html", ".css"}
+
+
+def test_no_output_is_made_twice(stages: list[Written]) -> None:
+    outs = [path for stage in stages for path in stage.outs]
+    assert [path for path, count in Counter(outs).items() if count > 1] == []
+    assert not [(a, b) for a in outs for b in outs if a != b and inside(a, b)]
+
+
+def git(root: Path, *arguments: str, given: str | None = None) -> list[str]:
+    ran = subprocess.run(["git", *arguments], cwd=root, input=given, capture_output=True, text=True, check=False)
+    if ran.returncode == 128:
+        pytest.skip("not a git checkout")
+    return ran.stdout.split("\0")
+
+
+def test_every_dependency_is_in_git_or_made_by_a_stage(project_root: Path, stages: list[Written]) -> None:
+    held = git(project_root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    known = {*held, *(path for stage in stages for path in stage.outs)}
+    assert {(stage.name, dep) for stage in stages for dep in stage.entry["deps"] if dep not in known} == set()
+
+
+def test_git_holds_just_what_dvc_does_not_cache(project_root: Path, stages: list[Written]) -> None:
+    outs = {path for stage in stages for path in stage.outs}
+    given = "".join(f"{path}\0" for path in sorted(outs))
+    ignored = set(git(project_root, "check-ignore", "-z", "--no-index", "--stdin", given=given))
+    assert outs - ignored == {path for stage in stages for path in stage.in_git}
+
+
+def test_records_and_metrics_are_in_git(stages: list[Written]) -> None:
+    for stage in of_kind(stages, "evaluate"):
+        assert sorted(Path(path).name for path in stage.in_git) == ["metrics.json", "record.json"]
+        assert [Path(path).name for metric in stage.entry["metrics"] for path in metric] == ["metrics.json"]
+
+
+def test_tracked_keys_exist(project_root: Path, stages: list[Written]) -> None:
+    tracked = {
+        (path, key) for stage in stages for item in stage.entry.get("params", []) for path in item for key in item[path]
+    }
+    assert tracked
+    for path, key in tracked:
+        content = yaml.safe_load((project_root / path).read_text(encoding="utf-8"))
+        for part in key.split("."):
+            assert part in content, (path, key)
+            content = content[part]
+
+
+def test_titles_of_tasks_and_recipes_are_not_tracked(stages: list[Written], specs: Specs) -> None:
+    untold = {*specs.tasks, *specs.recipes, *(f"{name}.title" for name in (*specs.tasks, *specs.recipes))}
+    for stage in stages:
+        keys = {key for item in stage.entry.get("params", []) for listed in item.values() for key in listed}
+        assert not keys & untold
+
+
+def test_all_but_ingest_depend_on_the_lock_file(stages: list[Written]) -> None:
+    for stage in stages:
+        assert ("requirements.lock" in stage.entry["deps"]) == (stage.kind != "ingest")
+
+
+def test_twice_the_same_texts(project_root: Path, texts: dict[str, str]) -> None:
+    again = lineage_texts(project_root)
+    assert again == texts
+    assert list(again) == list(texts)

@@ -1,0 +1,182 @@
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from kedro.pipeline import Pipeline
+
+from made_up import made_up_task
+from regen.config.load import Specs
+from regen.config.recipe import RecipeSpec
+from regen.config.suite import SuiteSpec
+from regen.errors import UserError
+from regen.pipeline_registry import DEFAULT_SUITE, STAGES, build_pipelines, register_pipelines
+from regen.project import config_loader, read_specs
+
+pytestmark = pytest.mark.filterwarnings("ignore:One or more dataset names contain:UserWarning")
+
+
+def suite(*cells: str) -> SuiteSpec:
+    return SuiteSpec.model_validate({"title": "Made up", "cells": cells})
+
+
+def made_up_specs(**suites: SuiteSpec) -> Specs:
+    """Two tasks, one of them with a second and a hidden test split, and two recipes."""
+    return Specs(
+        tasks={
+            "topics": made_up_task("classification", ["a"], test=True, test_fixed=True, test_hidden=False),
+            "names": made_up_task("tagging", ["x"]),
+        },
+        encoders={},
+        recipes={name: RecipeSpec(title=name, estimator="majority") for name in ("one", "two")},
+        suites=suites or {"sample": suite("topics.one", "names.one"), "wide": suite("topics.two", "topics.one")},
+    )
+
+
+@pytest.fixture(scope="module")
+def project_specs(project_root: Path) -> Specs:
+    """The specs of this project."""
+    return read_specs(config_loader(project_root, "base"), project_root)
+
+
+@pytest.fixture(scope="module", params=["project", "made up"])
+def specs(request: pytest.FixtureRequest, project_specs: Specs) -> Specs:
+    """Those of this project, and small ones with everything that a task may have."""
+    return project_specs if request.param == "project" else made_up_specs()
+
+
+@pytest.fixture(scope="module")
+def drawn(specs: Specs) -> dict[str, Pipeline]:
+    """Every registered pipeline."""
+    return build_pipelines(specs)
+
+
+def names(pipeline: Pipeline) -> set[str]:
+    return {node.name for node in pipeline.nodes}
+
+
+def upstream(pipeline: Pipeline, outputs: Iterable[str]) -> set[str]:
+    """Walk from datasets back to everything that they are made from."""
+    makers = {output: node for node in pipeline.nodes for output in node.outputs}
+    seen: set[str] = set()
+    waiting = list(outputs)
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += makers[name].inputs if name in makers else []
+    return seen
+
+
+def test_one_pipeline_per_stage_task_and_suite(specs: Specs, drawn: dict[str, Pipeline]) -> None:
+    assert set(drawn) == {*STAGES, *specs.tasks, *specs.suites, "__default__"}
+    assert all(isinstance(pipeline, Pipeline) and pipeline.nodes for pipeline in drawn.values())
+
+
+def test_registered_pipelines_are_those_of_the_project(
+    project_specs: Specs, project_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project_root.parent)
+    registered, built = register_pipelines(), build_pipelines(project_specs)
+    assert {name: names(pipeline) for name, pipeline in registered.items()} == {
+        name: names(pipeline) for name, pipeline in built.items()
+    }
+
+
+def test_the_default_is_the_sample_suite(drawn: dict[str, Pipeline]) -> None:
+    assert names(drawn["__default__"]) == names(drawn[DEFAULT_SUITE])
+
+
+def test_no_default_without_the_sample_suite() -> None:
+    assert "__default__" not in build_pipelines(made_up_specs(other=suite("topics.one")))
+
+
+def test_fit_of_a_cell_is_one_node(specs: Specs, drawn: dict[str, Pipeline]) -> None:
+    for cell in specs.cells:
+        (node,) = drawn["fit"].filter(node_namespaces=[cell]).nodes
+        assert (node.name, node.namespace) == (f"{cell}.fit", cell)
+    assert len(drawn["fit"].nodes) == len(specs.cells)
+
+
+def test_stages_by_hand() -> None:
+    drawn = build_pipelines(made_up_specs())
+    cells = ("topics.one", "topics.two", "names.one")
+    assert names(drawn["ingest"]) == {"topics.ingest", "names.ingest"}
+    assert names(drawn["prepare"]) == {"topics.prepare", "names.prepare"}
+    assert names(drawn["fit"]) == {f"{cell}.fit" for cell in cells}
+    assert names(drawn["evaluate"]) == {f"{cell}.{node}" for cell in cells for node in ("predict", "score")}
+    assert names(drawn["gather"]) == {"topics.gather", "names.gather"}
+    assert names(drawn["site"]) == {"sample.site", "wide.site"}
+    assert names(drawn["report"]) == {"all.report"}
+
+
+def test_suites_and_tasks_by_hand() -> None:
+    drawn = build_pipelines(made_up_specs())
+    one, two = ({f"topics.{recipe}.{node}" for node in ("fit", "predict", "score")} for recipe in ("one", "two"))
+    of_task = {"topics.ingest", "topics.prepare", "topics.gather"}
+    assert names(drawn["topics"]) == of_task | one | two
+    assert names(drawn["wide"]) == {"wide.site"} | of_task | one | two
+    assert names(drawn["sample"]) >= one
+    assert not names(drawn["sample"]) & two
+
+
+def test_a_task_that_no_suite_names_is_prepared() -> None:
+    drawn = build_pipelines(made_up_specs(sample=suite("topics.one")))
+    assert names(drawn["names"]) == {"names.ingest", "names.prepare"}
+
+
+def fits(drawn: dict[str, Pipeline]) -> Iterator[tuple[Pipeline, str]]:
+    for pipeline in drawn.values():
+        for node in pipeline.nodes:
+            if node.name.endswith(".fit"):
+                yield pipeline, node.name
+
+
+def test_no_way_from_a_test_split_to_fit(specs: Specs, drawn: dict[str, Pipeline]) -> None:
+    hidden = {
+        f"{task}.examples_{split}"
+        for task in specs.tasks
+        for split in specs.tasks[task].scored_splits
+        if split != "dev"
+    }
+    assert hidden & set(drawn["evaluate"].inputs())
+    walked = list(fits(drawn))
+    assert len({name for _, name in walked}) == len(specs.cells)
+    for pipeline, name in walked:
+        (node,) = pipeline.only_nodes(name).nodes
+        task, recipe, _ = name.split(".")
+        assert set(node.inputs) == {f"{task}.examples_train", f"{task}.examples_dev", f"params:{task}.{recipe}.config"}
+        assert not upstream(pipeline, node.inputs) & hidden
+
+
+def test_the_walk_finds_test_splits_of_evaluate(specs: Specs, drawn: dict[str, Pipeline]) -> None:
+    for cell in specs.cells:
+        task = cell.split(".")[0]
+        found = upstream(drawn[task], [f"{cell}.record"])
+        assert {f"{task}.examples_{split}" for split in specs.tasks[task].scored_splits} <= found
+        assert f"{task}.raw" in found
+
+
+def test_every_dataset_of_a_suite_is_made_in_it(specs: Specs, drawn: dict[str, Pipeline]) -> None:
+    for name in specs.suites:
+        assert all(free.startswith("params:") for free in drawn[name].inputs())
+
+
+def test_nothing_is_drawn_twice(drawn: dict[str, Pipeline]) -> None:
+    for pipeline in drawn.values():
+        assert len(names(pipeline)) == len(pipeline.nodes)
+
+
+@pytest.mark.parametrize("name", STAGES)
+@pytest.mark.parametrize("kind", ["task", "suite"])
+def test_the_name_of_a_stage_is_refused(name: str, kind: str) -> None:
+    specs = made_up_specs(**{name: suite("topics.one")}) if kind == "suite" else made_up_specs()
+    if kind == "task":
+        specs.tasks[name] = specs.tasks["topics"]
+    with pytest.raises(UserError, match=rf"^conf/base: .*'{name}'.*; give the task or suite another$"):
+        build_pipelines(specs)
+
+
+def test_the_name_of_the_pages_over_all_records_is_refused() -> None:
+    """They would lie in one folder."""
+    with pytest.raises(UserError, match=r"^conf/base: .*'all'.*; give the task or suite another$"):
+        build_pipelines(made_up_specs(all=suite("topics.one")))

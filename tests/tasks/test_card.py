@@ -1,0 +1,229 @@
+"""The data card: counts that anybody can check, and no text of the data."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from regen.config.task import PrepareConfig, ReadSpec, SplitSpec
+from regen.errors import UserError
+from regen.tasks.card import make_card
+from regen.tasks.examples import read_split, text_keys, to_frame
+
+NAMES = {
+    "train.txt": """\
+-DOCSTART- O
+
+Peter B-PER
+Blackburn I-PER
+visited O
+London B-LOC
+
+Peter B-PER
+Blackburn I-PER
+visited O
+London B-LOC
+
+-DOCSTART- O
+
+Yesterday O
+Hungarian B-MISC
+Ferenc I-PER
+""",
+    "dev.txt": "Yesterday O\nHungarian O\nFerenc O\n\nSwimming O\n",
+    "test.txt": "Yesterday\nHungarian\nFerenc\n",
+}
+
+PAIRS = {
+    "train.json": [
+        ("甲乙丙丁戊", "己庚辛壬癸", "yes"),
+        ("甲乙丙丁戊", "己庚辛壬癸", "no"),
+        ("一二三四五六", "七八", "-"),
+    ],
+    "dev.json": [("甲乙丙丁戊", "己庚辛壬癸", "no"), ("甲乙丙丁戊己", "庚辛壬癸", "no")],
+    "test.json": [("春夏秋冬春", "东南西北东", "?")],
+}
+
+
+def _card(folder: Path, kind: str, **read: Any) -> dict[str, Any]:
+    """Read a task's three splits, the last one hidden, and give its card."""
+    suffix = "txt" if kind == "tagging" else "json"
+    splits = {name: {"file": f"{name}.{suffix}", "labelled": name != "test"} for name in ("train", "dev", "test")}
+    config = PrepareConfig(task="made", type=kind, read=ReadSpec(splits=splits, **read))
+    readings = {split: read_split(folder, config.read, split) for split in splits}
+    return make_card(config, folder, readings, {split: to_frame(reading) for split, reading in readings.items()})
+
+
+def _tagging(folder: Path, **read: Any) -> dict[str, Any]:
+    for name, content in NAMES.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    labels = ("LOC", "MISC", "PER")
+    fields = {"tokens": 0, "tags": 1}
+    return _card(folder, "tagging", format="conll_columns", scheme="iob2", fields=fields, labels=labels, **read)
+
+
+def _pairs(folder: Path, **read: Any) -> dict[str, Any]:
+    for name, pairs in PAIRS.items():
+        lines = [json.dumps({"a": a, "b": b, "gold": label}, ensure_ascii=False) for a, b, label in pairs]
+        (folder / name).write_text("\n".join(lines), encoding="utf-8")
+    fields = {"text_a": "a", "text_b": "b", "label": "gold"}
+    keys = {"format": "json_lines", "fields": fields, "labels": ("yes", "no"), "drop_labels": ("-",), **read}
+    return _card(folder, "pair_classification", **keys)
+
+
+def test_the_card_of_a_tagging_task(tmp_path: Path) -> None:
+    card = _tagging(tmp_path)
+    assert list(card["splits"]["train"]["label_counts"]) == ["LOC", "MISC", "PER"]
+    assert card == {
+        "task": "made",
+        "type": "tagging",
+        "labels": ["LOC", "MISC", "PER"],
+        "files": {
+            name: hashlib.sha256(NAMES[name].encode()).hexdigest() for name in ("dev.txt", "test.txt", "train.txt")
+        },
+        "splits": {
+            "train": {
+                "examples": 3,
+                "dropped": {},
+                "repeated_texts": 1,
+                "documents": 2,
+                "tokens": 11,
+                "length_in_tokens": {"min": 3, "median": 4.0, "p95": 4.0, "max": 4},
+                "spans": 6,
+                "label_counts": {"LOC": 2, "MISC": 1, "PER": 3},
+                "irregular_tags": 1,
+            },
+            "dev": {
+                "examples": 2,
+                "dropped": {},
+                "repeated_texts": 0,
+                "documents": 1,
+                "tokens": 4,
+                "length_in_tokens": {"min": 1, "median": 2.0, "p95": 2.9, "max": 3},
+                "spans": 0,
+                "label_counts": {},
+                "irregular_tags": 0,
+            },
+            "test": {
+                "examples": 1,
+                "dropped": {},
+                "repeated_texts": 0,
+                "documents": 1,
+                "tokens": 3,
+                "length_in_tokens": {"min": 3, "median": 3.0, "p95": 3.0, "max": 3},
+            },
+        },
+        "shared_texts": {"train+dev": 1, "train+test": 1, "dev+test": 1},
+    }
+
+
+def test_the_card_of_a_task_of_pairs(tmp_path: Path) -> None:
+    card = _pairs(tmp_path)
+    assert list(card["splits"]["train"]["label_counts"]) == ["no", "yes"]
+    assert card["splits"] == {
+        "train": {
+            "examples": 2,
+            "dropped": {"-": 1},
+            "repeated_texts": 1,
+            "characters": 20,
+            "length_in_characters": {"min": 10, "median": 10.0, "p95": 10.0, "max": 10},
+            "label_counts": {"no": 1, "yes": 1},
+        },
+        "dev": {
+            "examples": 2,
+            "dropped": {},
+            "repeated_texts": 0,
+            "characters": 20,
+            "length_in_characters": {"min": 10, "median": 10.0, "p95": 10.0, "max": 10},
+            "label_counts": {"no": 2},
+        },
+        "test": {
+            "examples": 1,
+            "dropped": {},
+            "repeated_texts": 0,
+            "characters": 10,
+            "length_in_characters": {"min": 10, "median": 10.0, "p95": 10.0, "max": 10},
+        },
+    }
+    assert card["shared_texts"] == {"train+dev": 1, "train+test": 0, "dev+test": 0}
+
+
+def test_the_card_of_a_classification_task(tmp_path: Path) -> None:
+    for name, texts in {"train": "aabcc", "dev": "cd", "test": "xy"}.items():
+        lines = [json.dumps({"id": f"{name}{n}", "s": text * 5, "l": 1}) for n, text in enumerate(texts)]
+        (tmp_path / f"{name}.json").write_text("\n".join(lines), encoding="utf-8")
+    fields = {"id": "id", "text": "s", "label": "l"}
+    card = _card(tmp_path, "classification", format="json_lines", fields=fields, labels=("1", "2"))
+    train = card["splits"]["train"]
+    assert (train["examples"], train["repeated_texts"], train["label_counts"]) == (5, 2, {"1": 5})
+    assert card["splits"]["test"]["characters"] == 10
+    assert card["shared_texts"] == {"train+dev": 1, "train+test": 0, "dev+test": 0}
+
+
+def _long_parts(text: str) -> set[str]:
+    return {text[start : start + 5] for start in range(len(text) - 4)}
+
+
+def test_the_card_holds_no_text_of_the_data(tmp_path: Path) -> None:
+    card = json.dumps(_tagging(tmp_path), ensure_ascii=False)
+    tokens = {line.split()[0] for content in NAMES.values() for line in content.splitlines() if line}
+    assert {token for token in tokens if len(token) >= 5 and token in card} == set()
+    card = json.dumps(_pairs(tmp_path), ensure_ascii=False)
+    parts = {part for rows in PAIRS.values() for a, b, _ in rows for text in (a, b) for part in _long_parts(text)}
+    assert len(parts) > 5
+    assert {part for part in parts if part in card} == set()
+
+
+@pytest.mark.parametrize(
+    ("split", "name", "expected", "found"),
+    [
+        ("train", "examples", 4, 3),
+        ("train", "tokens", 12, 11),
+        ("train", "spans", 5, 6),
+        ("train", "documents", 1, 2),
+        ("train", "dropped", 1, 0),
+        ("test", "examples", 2, 1),
+    ],
+)
+def test_a_count_that_is_not_the_published_one_is_refused(
+    tmp_path: Path, split: str, name: str, expected: int, found: int
+) -> None:
+    said = (
+        f"task made: split '{split}' has {found} {name}, expected {expected} (read.expected.{split}.{name}); "
+        "the file is another edition: check its source"
+    )
+    with pytest.raises(UserError) as caught:
+        _tagging(tmp_path, expected={split: {name: expected}})
+    assert str(caught.value) == said
+    _tagging(tmp_path, expected={split: {name: found}})
+
+
+def test_dropped_rows_are_counted_over_all_labels(tmp_path: Path) -> None:
+    labels = {"labels": ("no",), "drop_labels": ("-", "yes")}
+    assert _pairs(tmp_path, expected={"train": {"dropped": 2}}, **labels)["splits"]["train"]["dropped"] == {
+        "-": 1,
+        "yes": 1,
+    }
+    with pytest.raises(UserError, match="split 'train' has 2 dropped, expected 1"):
+        _pairs(tmp_path, expected={"train": {"dropped": 1}}, **labels)
+
+
+def test_a_split_without_examples_is_refused(tmp_path: Path) -> None:
+    _tagging(tmp_path)
+    (tmp_path / "dev.txt").write_text("-DOCSTART- O\n\n", encoding="utf-8")
+    splits = {name: SplitSpec(file=f"{name}.txt") for name in ("train", "dev")}
+    fields: dict[str, str | int] = {"tokens": 0, "tags": 1}
+    read = ReadSpec(format="conll_columns", scheme="iob2", fields=fields, labels=("LOC",), splits=splits)
+    with pytest.raises(UserError, match="found no example for split 'dev', expected at least one; check the file"):
+        read_split(tmp_path, read, "dev")
+
+
+def test_keys_of_inputs_do_not_run_together() -> None:
+    pairs = pd.DataFrame({"text_a": ["ab", "a", "ab"], "text_b": ["c", "bc", "c"]})
+    assert text_keys(pairs).duplicated().tolist() == [False, False, True]
+    tokens = pd.DataFrame({"tokens": [["ab", "c"], ["a", "bc"], ["ab", "c"]]})
+    assert text_keys(tokens).duplicated().tolist() == [False, False, True]
+    assert text_keys(pd.DataFrame({"text": ["a", "b", "a"]})).duplicated().tolist() == [False, False, True]
