@@ -41,7 +41,8 @@ def build_record(
     Returns:
         The record, ready for JSON.
     """
-    # Exactly the code whose change makes DVC run this stage again; what earlier stages did shows in their outputs.
+    # The code whose change makes DVC run this stage again, but for the datasets that only load and save; what earlier
+    # stages did shows in their outputs.
     modules = [_STAGE, *estimator_modules(config.estimator)]
     train = card["splits"]["train"]["examples"]
     return {
