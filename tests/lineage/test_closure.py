@@ -95,8 +95,13 @@ def test_a_name_from_a_module_is_no_module(tmp_path: Path) -> None:
 
 def test_a_module_from_a_package_brings_the_inits_above_it(tmp_path: Path) -> None:
     root = package(tmp_path, {"a.py": "from pkg.sub.deep import low", "sub/deep/low.py": "", "sub/near.py": ""})
+    assert every_name(root, ["pkg.a"]) == ["a.py", "sub/deep/low.py"], "inits without code decide nothing"
+    for init in ("__init__.py", "sub/__init__.py", "sub/deep/__init__.py"):
+        (root / init).write_text('"""Package."""\nx = 1\n', encoding="utf-8")
     expected = ["__init__.py", "a.py", "sub/__init__.py", "sub/deep/__init__.py", "sub/deep/low.py"]
     assert every_name(root, ["pkg.a"]) == expected
+    (root / "sub/__init__.py").write_text('"""Package, described."""\n', encoding="utf-8")
+    assert every_name(root, ["pkg.a"]) == [name for name in expected if name != "sub/__init__.py"]
 
 
 def test_imports_of_an_init_above_count(tmp_path: Path) -> None:
@@ -152,7 +157,7 @@ def test_closure_is_what_can_be_reached(edges: list[tuple[int, int]]) -> None:
         assert names(package(Path(folder), sources), "pkg.m0") == {f"m{i}.py" for i in reached}
 
 
-FILES = {"a.py": "import pkg.b", "b.py": "x = 1", "c.py": "", "templates/index.html": "x"}
+FILES = {"__init__.py": "x = 0", "a.py": "import pkg.b", "b.py": "x = 1", "c.py": "", "templates/index.html": "x"}
 
 
 @pytest.mark.parametrize("name", ["a.py", "b.py", "__init__.py", "templates/index.html"])

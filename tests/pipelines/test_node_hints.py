@@ -14,8 +14,6 @@ from regen.hooks import spec_inputs
 from regen.pipeline_registry import build_pipelines
 from regen.project import config_loader, read_machine, read_specs
 
-pytestmark = pytest.mark.filterwarnings("ignore:One or more dataset names contain:UserWarning")
-
 
 @pytest.fixture(scope="module")
 def values(project_root: Path) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from regen.config.statistics import StatisticsConfig
 from regen.config.suite import SuiteSpec
 from regen.config.task import IngestConfig, PrepareConfig
 from regen.pipelines.evaluate.nodes import predict, score
-from regen.pipelines.fit import nodes as fit_nodes
 from regen.pipelines.fit.nodes import fit
 from regen.pipelines.gather.nodes import gather
 from regen.pipelines.ingest.nodes import ingest
@@ -117,7 +116,7 @@ def test_fit_hands_over_the_first_examples_and_each_seed(
             calls.append((list(train["id"]), len(dev), config.recipe, seed))
             return cls()
 
-    monkeypatch.setattr(fit_nodes, "estimator_class", lambda _: Recorder)
+    monkeypatch.setattr("regen.estimators.base.estimator_class", lambda _: Recorder)
     fit(prepared["train"], prepared["dev"], made_up_cell("majority", TASK, train_examples=limit, seeds=[3, 5]))
     ids = [f"train-{i}" for i in range(used)]
     assert calls == [(ids, 5, "majority", 3), (ids, 5, "majority", 5)]

@@ -14,8 +14,8 @@ def closure(modules: Iterable[str], package: Path = PACKAGE) -> list[Path]:
     """Give the files of modules and of all that they import from the package, transitively.
 
     Imports inside functions count, since heavy libraries' users are imported there; so do the ``__init__`` files of
-    parents, which Python runs. Files in a package's plain folders (templates) belong to it. A module that is imported
-    by a computed name is not seen: name it in ``modules``.
+    parents, which Python runs, if they hold more than a docstring. Files in a package's plain folders (templates)
+    belong to it. A module that is imported by a computed name is not seen: name it in ``modules``.
 
     Args:
         modules: Dotted names in the package.
@@ -36,7 +36,7 @@ def closure(modules: Iterable[str], package: Path = PACKAGE) -> list[Path]:
             waiting += [
                 file for module in _imports(path, package, path.read_bytes()) for file in _files(module, package)
             ]
-    return sorted(found)
+    return sorted(path for path in found if path.name != "__init__.py" or _holds_code(path.read_bytes()))
 
 
 def code_digest(modules: Iterable[str], package: Path = PACKAGE) -> str:
@@ -67,6 +67,12 @@ def _package_data(path: Path) -> list[Path]:
     return [
         file for folder in plain for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts
     ]
+
+
+@cache
+def _holds_code(source: bytes) -> bool:
+    module = ast.parse(source)
+    return len(module.body) > (ast.get_docstring(module) is not None)
 
 
 @cache

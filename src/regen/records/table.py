@@ -1,17 +1,20 @@
 """Tables of records."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-def results_table(records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+def results_table(records: Iterable[Mapping[str, Any]]) -> "pd.DataFrame":
     """Give one row per cell and scored split, best first within a task and split; scores are × 100.
 
     No number stands alone: with it come the split, the number of repeats, sd, interval, training examples, the
     selection rule, and the difference to the majority baseline of the same task.
     """
+    import pandas as pd  # here, since Kedro imports this module when it starts
+
     records = list(records)
     floors = {
         (record["task"], split): scores["mean"]

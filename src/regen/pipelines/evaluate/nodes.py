@@ -1,19 +1,18 @@
-"""Nodes of the stage ``evaluate``."""
+"""Nodes of the stage ``evaluate``.
+
+Libraries that take long to import, and our modules that need them, are imported inside the functions: Kedro imports
+this module whenever it starts. For the same reason tables are hinted as ``Any``: Kedro resolves every hint of a node.
+"""
 
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from regen.config.cell import CellConfig
 from regen.config.machine import Machine
 from regen.config.statistics import StatisticsConfig
-from regen.estimators.base import estimator_class
-from regen.records.build import build_record, headline
-from regen.records.figures import confusion_figure
 
 
-def predict(model: Path, config: CellConfig, **splits: pd.DataFrame) -> pd.DataFrame:
+def predict(model: Path, config: CellConfig, **splits: Any) -> Any:
     """Predict every scored split with the model of every repeat.
 
     Args:
@@ -25,6 +24,10 @@ def predict(model: Path, config: CellConfig, **splits: pd.DataFrame) -> pd.DataF
         One row per repeat, split and example: ``seed``, ``fold``, ``split``, ``id``, ``document`` (CoNLL), ``gold``
         (missing where labels are hidden), ``pred``, ``score``.
     """
+    import pandas as pd
+
+    from regen.estimators.base import estimator_class
+
     cls = estimator_class(config.estimator)
     gold_column = "tags" if config.task_type == "tagging" else "label"
     parts = []
@@ -42,7 +45,7 @@ def predict(model: Path, config: CellConfig, **splits: pd.DataFrame) -> pd.DataF
 
 def score(
     model: Path,
-    predictions: pd.DataFrame,
+    predictions: Any,
     card: dict[str, Any],
     config: CellConfig,
     statistics: StatisticsConfig,
@@ -61,6 +64,10 @@ def score(
     Returns:
         ``record`` (everything), ``metrics`` (headline numbers) and ``confusion`` (a Plotly figure).
     """
+    from regen.estimators.base import estimator_class
+    from regen.records.build import build_record, headline
+    from regen.records.figures import confusion_figure
+
     cls = estimator_class(config.estimator)
     facts = [cls.load(model / f"repeat-s{seed}-f0").facts() for seed in config.seeds]
     record = build_record(config, card, predictions, facts, statistics, machine.project / "requirements.lock")

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pandas as pd
-
 from regen.records.figures import comparison_figure
 from regen.records.table import results_table
 
@@ -18,5 +16,4 @@ def gather(**outputs: Any) -> dict[str, Any]:
         ``records`` (list), ``results`` (a table) and ``comparison`` (a Plotly figure).
     """
     records = [value for name, value in outputs.items() if name.endswith("__record")]
-    table: pd.DataFrame = results_table(records)
-    return {"records": records, "results": table, "comparison": comparison_figure(records)}
+    return {"records": records, "results": results_table(records), "comparison": comparison_figure(records)}

@@ -1,11 +1,13 @@
-"""Nodes of the stage ``prepare``."""
+"""Nodes of the stage ``prepare``.
+
+Libraries that take long to import, and our modules that need them, are imported inside the functions: Kedro imports
+this module whenever it starts. For the same reason tables are hinted as ``Any``: Kedro resolves every hint of a node.
+"""
 
 from pathlib import Path
 from typing import Any
 
 from regen.config.task import PrepareConfig
-from regen.tasks.card import make_card
-from regen.tasks.examples import read_split, to_frame
 
 
 def prepare(raw: Path, config: PrepareConfig) -> dict[str, Any]:
@@ -18,6 +20,9 @@ def prepare(raw: Path, config: PrepareConfig) -> dict[str, Any]:
     Returns:
         Split name -> table of examples, and ``card`` -> the data card.
     """
+    from regen.tasks.card import make_card
+    from regen.tasks.examples import read_split, to_frame
+
     readings = {split: read_split(raw, config.read, split) for split in config.read.splits}
     frames = {split: to_frame(reading) for split, reading in readings.items()}
     return {**frames, "card": make_card(config, raw, readings, frames)}
