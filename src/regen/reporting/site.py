@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from plotly.offline import get_plotlyjs
 
 from regen.records.table import results_table
 from regen.reporting.cells import cell_view
@@ -31,6 +30,8 @@ def write_site(records: Sequence[Record], title: str, folder: Path) -> None:
     assets.mkdir()
     for name in ("style.css", "page.js"):
         (assets / name).write_bytes((files("regen.reporting") / "static" / name).read_bytes())
+    from plotly.offline import get_plotlyjs  # here, since Kedro imports this module when it starts
+
     _write(assets / "plotly.min.js", get_plotlyjs())
 
 
