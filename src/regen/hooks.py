@@ -79,7 +79,7 @@ class Telemetry:
             "wall_seconds": round(time.perf_counter() - wall, 3),
             "cpu_seconds": round(time.process_time() - cpu, 3),
             "peak_memory_bytes": _peak_memory() or memory.rss,
-            "cores": psutil.cpu_count(),
+            "machine": _machine(),
         }
         path = self._folder.joinpath(*node.name.split(".")).with_suffix(".json")
         try:
@@ -87,6 +87,17 @@ class Telemetry:
             path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
         except OSError as error:
             logger.warning("%s: telemetry not written: %s", path, error.strerror)
+
+
+def _machine() -> str:
+    """Name the processor, as far as the system tells, and count its cores."""
+    import os
+    import platform
+
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text(encoding="utf-8").splitlines() if told.is_file() else []
+    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return f"{next(models, platform.processor() or platform.machine())}, {os.cpu_count()} cores"
 
 
 def _peak_memory() -> int:

@@ -5,7 +5,7 @@ from regen.reporting.markdown import readme_table, results_page
 
 Record = dict[str, Any]
 Make = Callable[..., Record]
-COST = {"wall_seconds": 75, "cpu_seconds": 70, "peak_memory_bytes": 218177536, "cores": 2}
+COST = {"wall_seconds": 75, "cpu_seconds": 70, "peak_memory_bytes": 218177536, "machine": "Some CPU, 2 cores"}
 
 
 def test_readme_table(records: list[Record]) -> None:
@@ -43,8 +43,8 @@ def test_results_page(records: list[Record]) -> None:
         "| linear | 3 | 53.00 [52.00, 54.00] | 1.00 | +19.00 | hidden | – | – | 14,041 | – | best dev \\| epoch 3 |"
         in lines
     )
-    assert "| linear | 1.2 min | 218 MB | not measured | not measured |" in lines
-    assert "| plus | not measured | not measured | not measured | not measured |" in lines
+    assert "| linear | 1.2 min | 218 MB | not measured | not measured | Some CPU, 2 cores |" in lines
+    assert "| plus | not measured | not measured | not measured | not measured | – |" in lines
     assert (
         "| linear | `dvc repro lineage/ocnli/dvc.yaml:ocnli.linear.evaluate` | `01234567` | `12345678` | `23456789` |"
         in lines

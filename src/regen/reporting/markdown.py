@@ -87,11 +87,12 @@ def _split(record: Record, split: str, floor: dict[str, float]) -> tuple[str, st
 
 
 def _costs(records: Sequence[Record], costs: Costs) -> str:
-    head = ["recipe", "fit: wall time", "fit: peak memory", "predict: wall time", "predict: peak memory"]
+    head = ["recipe", "fit: wall time", "fit: peak memory", "predict: wall time", "predict: peak memory", "machine"]
     rows = []
     for record in records:
         nodes = costs.get(record["cell"], {})
-        rows.append([record["recipe"], *_cost(nodes.get("fit")), *_cost(nodes.get("predict"))])
+        machine = str(nodes.get("fit", {}).get("machine", "–"))
+        rows.append([record["recipe"], *_cost(nodes.get("fit")), *_cost(nodes.get("predict")), machine])
     return _table(head, rows)
 
 
