@@ -62,7 +62,7 @@ def _inputs_in_git(lock: Path) -> dict[str, object]:
 
 def test_committed_lock_file_is_current(clone: Clone, project_root: Path) -> None:
     committed, made = (_inputs_in_git(root / "dvc.lock") for root in (project_root, clone.root))
-    assert committed == made, "run 'make run' and commit dvc.lock"
+    assert committed == made, "run 'dvc repro --force dvc.yaml' and commit dvc.lock"
 
 
 def test_second_repro_runs_nothing(clone: Clone) -> None:

@@ -1,0 +1,83 @@
+"""The project's own commands, in this process; tests/end_to_end runs them as programs."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from kedro.framework.startup import ProjectMetadata
+from kedro.io import DatasetError
+
+from regen.cli import _explain, cli
+from regen.errors import UserError
+
+
+@pytest.fixture
+def project(tmp_path: Path, project_root: Path) -> Path:
+    """A project folder with config, code and lineage files."""
+    for name in ("conf", "src", "lineage"):
+        shutil.copytree(project_root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "dvc.yaml", "requirements.lock"):
+        shutil.copy(project_root / name, tmp_path)
+    return tmp_path
+
+
+def run(project: Path, *arguments: str) -> Result:
+    """Run a command as Kedro does, with the project's metadata."""
+    metadata = ProjectMetadata(
+        config_file=project / "pyproject.toml",
+        package_name="regen",
+        project_name="regen",
+        project_path=project,
+        source_dir=project / "src",
+        kedro_init_version="1.7.0",
+        tools=[],
+        example_pipeline="",
+    )
+    return CliRunner().invoke(cli, arguments, obj=metadata)
+
+
+def test_lineage_is_written_only_where_it_is_stale(project: Path) -> None:
+    assert run(project, "lineage", "write", "--check").output == ""
+    assert run(project, "lineage", "write").output == "nothing to write\n"
+    recipe = project / "conf/base/recipes/crf.yml"
+    recipe.write_text(recipe.read_text("utf-8") + "  train_examples: 9\n", encoding="utf-8")
+    checked = run(project, "lineage", "write", "--check")
+    assert checked.exit_code == 1
+    assert checked.output == (
+        "Error: dvc.yaml, lineage/conll2003/dvc.yaml: stale; run 'kedro lineage write' and commit\n"
+    )
+    assert run(project, "lineage", "write").output == "dvc.yaml\nlineage/conll2003/dvc.yaml\n"
+    assert "crf.train_examples" in (project / "dvc.yaml").read_text("utf-8")
+
+
+def test_pin_needs_fetched_files(project: Path) -> None:
+    result = run(project, "source", "pin", "sample_ner")
+    assert result.exit_code == 1
+    assert "Error: task sample_ner: nothing is fetched yet; run 'kedro run --pipelines ingest" in result.output
+    assert "no file holds 'nothing'" in run(project, "source", "pin", "nothing").output
+
+
+def test_pin_refuses_another_hash(project: Path) -> None:
+    raw = project / "data/01_raw/sample_ner"
+    raw.mkdir(parents=True)
+    (raw / "dev.conll").write_text("other", encoding="utf-8")
+    result = run(project, "source", "pin", "sample_ner")
+    assert result.exit_code == 1
+    assert "sample_ner.yml: files: dev.conll" in result.output
+
+
+def test_params_are_refused(project: Path) -> None:
+    result = run(project, "run", "--params", "crf.c1=3")
+    assert result.exit_code == 1
+    assert result.output == (
+        "Error: --params: found crf, expected none: a cell has one configuration; write another recipe\n"
+    )
+
+
+def test_wrapped_mistakes_are_found_and_faults_are_not_hidden() -> None:
+    wrapped = DatasetError("while saving")
+    wrapped.__cause__ = UserError("a.yml:1: wrong")
+    assert _explain(wrapped) == "a.yml:1: wrong"
+    assert _explain(DatasetError("x: no such\nfile")) == "x: no such file; run the stage that makes it first"
+    assert _explain(ValueError("a fault of the program")) is None
