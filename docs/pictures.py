@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -52,7 +53,8 @@ def kedro_viz() -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = ["kedro", "viz", "run", "--include-hooks", "--no-browser", "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONWARNINGS": "ignore"}) as server:
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as server:
         try:
             address = f"http://127.0.0.1:{port}"
             deadline = time.monotonic() + 300
@@ -66,7 +68,7 @@ def kedro_viz() -> Iterator[str]:
                     time.sleep(1)
             yield address
         finally:
-            server.terminate()
+            os.killpg(server.pid, signal.SIGKILL)  # the server is a child of the command
 
 
 def click(driver: webdriver.Chrome, selector: str) -> None:
@@ -76,12 +78,11 @@ def click(driver: webdriver.Chrome, selector: str) -> None:
 
 
 def shoot_pipeline(driver: webdriver.Chrome, address: str) -> None:
-    """Photograph the first page without menu and greeting, then a dataset's preview."""
+    """Photograph the first page without menu and greeting, a dataset's preview, and one task with its cells open."""
     driver.get(address)
     for selector in (".feature-hints__close", "[aria-label='Hide menu']", "[aria-label='Turn minimap off']"):
         click(driver, selector)
-    for button in driver.find_elements(By.XPATH, "//button[normalize-space()='Dismiss']"):
-        driver.execute_script("arguments[0].click()", button)  # the news of a version, shown when offline
+    dismiss_news(driver)
     time.sleep(2)  # the panels slide away
     click(driver, "[aria-label='Reset zoom']")
     time.sleep(2)  # the graph moves into place
@@ -89,6 +90,17 @@ def shoot_pipeline(driver: webdriver.Chrome, address: str) -> None:
     click(driver, "g.pipeline-node[data-id='" + node_id(address, "sample_ner.comparison") + "']")
     time.sleep(4)  # the panel slides in and loads its preview
     driver.save_screenshot(str(IMAGES / "preview.png"))
+    driver.get(f"{address}/?pid=sample_ner&expandAllPipelines=true")
+    WebDriverWait(driver, 60).until(lambda page: page.find_elements(By.CSS_SELECTOR, "g.pipeline-node"))
+    dismiss_news(driver)
+    time.sleep(4)  # the graph moves into place
+    driver.save_screenshot(str(IMAGES / "task.png"))
+
+
+def dismiss_news(driver: webdriver.Chrome) -> None:
+    """Close the bar that announces a new version of Kedro-Viz, also where there is none to be known of."""
+    for button in driver.find_elements(By.XPATH, "//button[normalize-space()='Dismiss']"):
+        driver.execute_script("arguments[0].click()", button)
 
 
 def node_id(address: str, name: str) -> str:

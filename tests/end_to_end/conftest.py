@@ -1,46 +1,11 @@
-"""A clone of the project to run real commands in."""
+"""A clone of the project for the tests of a module."""
 
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-BIN = Path(sys.executable).parent
-
-
-class Clone:
-    """A copy of the project's files in a git repository of its own."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.env = {
-            **{
-                name: value
-                for name, value in os.environ.items()
-                if not name.startswith(("KEDRO", "DVC", "REGEN", "COV"))
-            },
-            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(root.parent),
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "OMP_WAIT_POLICY": "PASSIVE",
-        }
-
-    def run(self, *command: str, ok: bool = True) -> str:
-        """Run a command and give all it printed; it must succeed, or fail, as ``ok`` says."""
-        done = subprocess.run(
-            command,
-            cwd=self.root,
-            env=self.env,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        assert (done.returncode == 0) == ok, done.stdout[-3000:]
-        return done.stdout
+from project_clone import Clone
 
 
 @pytest.fixture(scope="module")

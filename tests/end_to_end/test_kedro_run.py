@@ -3,8 +3,7 @@
 import json
 
 import pytest
-
-from conftest import Clone
+from project_clone import Clone
 
 pytestmark = pytest.mark.slow
 

@@ -5,8 +5,7 @@ import shutil
 import nbformat
 import pytest
 from nbclient import NotebookClient
-
-from conftest import Clone
+from project_clone import Clone
 
 pytestmark = [
     pytest.mark.slow,
@@ -34,5 +33,5 @@ def test_pictures_of_kedro_viz_and_the_report(clone: Clone) -> None:
     assert "Traceback" not in printed
     assert "Warning" not in printed
     sizes = {path.name: path.stat().st_size for path in (clone.root / "docs/images").glob("*.png")}
-    assert set(sizes) == {"pipeline.png", "preview.png", "report.png"}
+    assert set(sizes) == {"pipeline.png", "preview.png", "report.png", "task.png"}
     assert min(sizes.values()) > 20_000, "a picture is empty"
