@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format viz notebook gc clean lock lineage report
+.PHONY: help run test lint format viz gc clean lock lineage report
 
 PYTHON ?= python3
 VENV := .venv
@@ -41,14 +41,15 @@ viz: $(VENV)/.runtime ## open Kedro-Viz on the pipelines
 lineage: $(VENV)/.runtime ## write dvc.yaml and lineage/*/dvc.yaml from the pipelines
 	@kedro lineage write
 
-report: $(VENV)/.runtime ## make the pages and tables over all committed records
+report: $(VENV)/.runtime ## make the pages and tables over all records
 	@kedro run --pipelines report
 	@echo "Report: $(CURDIR)/data/08_reporting/site/all/index.html"
 
-gc: $(VENV)/.runtime ## free cached outputs and state that no current lock file names
+gc: $(VENV)/.runtime ## free DVC's cache of all but this commit's outputs, and the state of stages
 	@dvc gc --workspace --force --quiet
 	@rm -rf data/.state
 	@find data -name '.*.tmp' -prune -exec rm -rf {} +
+	@du -sh .dvc/cache 2>/dev/null | sed 's/^/Left in the cache: /' || true
 
 clean: ## remove the virtual environment, caches and made data (DVC's cache stays)
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov .viz

@@ -12,7 +12,7 @@ def made_up_task(task_type: TaskType, labels: Sequence[str], language: str = "en
     """Give a task with train, dev and further splits.
 
     Args:
-        task_type: Task type; it decides on fields and metric.
+        task_type: Task type; it decides on fields and metric. A tagging task has a further column ``pos``.
         labels: Label set.
         language: ISO 639-1 code.
         splits: Further split -> whether its labels are public; ``test=True`` where none is given.
@@ -30,7 +30,7 @@ def made_up_task(task_type: TaskType, labels: Sequence[str], language: str = "en
             "files": [{"name": "made_up.txt", "sources": [{"path": "made_up.txt"}]}],
             "read": {
                 "format": "conll_columns" if tagging else "json_lines",
-                "fields": {name: column for column, name in enumerate(COLUMNS[task_type])},
+                "fields": {name: i for i, name in enumerate((*COLUMNS[task_type], *(["pos"] if tagging else [])))},
                 "scheme": "iob2" if tagging else None,
                 "labels": list(labels),
                 "splits": {name: {"file": "made_up.txt", "labelled": public} for name, public in labelled.items()},

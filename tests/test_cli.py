@@ -1,6 +1,7 @@
 """The project's own commands, in this process; tests/end_to_end runs them as programs."""
 
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,25 @@ def test_pin_refuses_another_hash(project: Path) -> None:
     assert "sample_ner.yml: files: dev.conll" in result.output
 
 
+def test_own_files_are_pinned_again(project: Path) -> None:
+    samples = project / "data/samples/sample_ner"
+    samples.mkdir(parents=True)
+    for name in ("train", "dev", "test"):
+        (samples / f"{name}.conll").write_text(f"{name} O\n", encoding="utf-8")
+    path = project / "conf/base/tasks/sample_ner.yml"
+    before = path.read_text("utf-8")
+    assert run(project, "source", "pin", "--again", "sample_ner").output == (
+        f"{path}: train.conll, dev.conll, test.conll pinned\n"
+    )
+    after = path.read_text("utf-8")
+    assert sha256(b"dev O\n").hexdigest() in after
+    changed = [(a, b) for a, b in zip(before.splitlines(), after.splitlines(), strict=True) if a != b]
+    assert {b.split(":")[0].strip() for _, b in changed} == {"sha256", "bytes"}
+    assert len(changed) == 6
+    (samples / "dev.conll").unlink()
+    assert "dev.conll: no such file; put it there" in run(project, "source", "pin", "--again", "sample_ner").output
+
+
 def test_params_are_refused(project: Path) -> None:
     result = run(project, "run", "--params", "crf.c1=3")
     assert result.exit_code == 1
@@ -79,5 +99,7 @@ def test_wrapped_mistakes_are_found_and_faults_are_not_hidden() -> None:
     wrapped = DatasetError("while saving")
     wrapped.__cause__ = UserError("a.yml:1: wrong")
     assert _explain(wrapped) == "a.yml:1: wrong"
-    assert _explain(DatasetError("x: no such\nfile")) == "x: no such file; run the stage that makes it first"
+    wrapped.__cause__ = FileNotFoundError(2, "No such file or directory", "data/x.json")
+    assert _explain(wrapped) == "data/x.json: no such file; run the stage that makes it first"
+    assert _explain(DatasetError("x: cannot\nbe read")) == "x: cannot be read"
     assert _explain(ValueError("a fault of the program")) is None

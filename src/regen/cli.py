@@ -1,6 +1,7 @@
 """Commands beside Kedro's own: ``kedro source``, ``kedro lineage``; and ``kedro run`` with errors of one line."""
 
 import os
+from hashlib import sha256
 from typing import Any
 
 import click
@@ -39,8 +40,12 @@ def _explain(error: Exception) -> str | None:
     while known is not None and not isinstance(known, UserError):
         known = known.__cause__ or known.__context__
     text = " ".join(str(known or error).split())
-    if known is not None or isinstance(error, DatasetError):
-        return text if known else f"{text}; run the stage that makes it first"
+    if known is not None:
+        return text
+    if isinstance(error, DatasetError):
+        lacking = error.__cause__ or error.__context__
+        path = getattr(lacking, "filename", None) if isinstance(lacking, FileNotFoundError) else None
+        return f"{path or text}: no such file; run the stage that makes it first" if path else text
     if isinstance(error, ValueError) and "Pipeline does not contain" in text:
         return f"{text}; 'kedro registry describe <pipeline>' lists what there is"
     if isinstance(error, ValueError) and "Failed to find the pipeline" in text:
@@ -63,22 +68,32 @@ def source() -> None:
 
 @source.command()
 @click.argument("task")
+@click.option("--again", is_flag=True, help="Read your own files (path sources) anew and write over their hashes.")
 @click.pass_obj
-def pin(metadata: ProjectMetadata, task: str) -> None:
+def pin(metadata: ProjectMetadata, task: str, again: bool) -> None:
     """Write the hashes of TASK's fetched files into its YAML file, where it has none yet."""
-    from hashlib import sha256
-
     from regen.config.locate import spec_file
     from regen.project import config_loader, read_machine
     from regen.sources.pin import pin as pin_file
 
-    path, _ = spec_file(metadata.project_path, "tasks", task)
-    machine = read_machine(config_loader(metadata.project_path), metadata.project_path)
-    files = sorted(file for file in (machine.state.parent / "01_raw" / task).glob("**/*") if file.is_file())
+    path, spec = spec_file(metadata.project_path, "tasks", task)
+    if again:
+        files = {
+            entry["name"]: metadata.project_path / source["path"]
+            for entry in spec["files"]
+            for source in entry["sources"]
+            if "path" in source and "member" not in source
+        }
+    else:
+        raw = read_machine(config_loader(metadata.project_path), metadata.project_path).state.parent / "01_raw" / task
+        files = {file.relative_to(raw).as_posix(): file for file in sorted(raw.rglob("*")) if file.is_file()}
+    missing = [str(file) for file in files.values() if not file.is_file()]
+    if missing:
+        raise UserError(f"task {task}: {missing[0]}: no such file; put it there or mend its path in {path}")
     if not files:
         raise UserError(f"task {task}: nothing is fetched yet; run 'kedro run --pipelines ingest --namespaces {task}'")
-    hashes = {file.name: sha256(file.read_bytes()).hexdigest() for file in files}
-    changed = pin_file(path, hashes, {file.name: file.stat().st_size for file in files})
+    hashes = {name: sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
+    changed = pin_file(path, hashes, {name: file.stat().st_size for name, file in files.items()}, replace=again)
     click.echo(f"{path}: {', '.join(changed) or 'nothing'} pinned")
 
 

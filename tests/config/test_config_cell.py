@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from made_up import made_up_cell, made_up_task
 from regen.config.cell import CellConfig, cell_config
 from regen.config.load import Specs
 from regen.config.recipe import RecipeSpec
@@ -150,3 +151,14 @@ def test_a_wrong_option_is_named(specs: Specs) -> None:
     recipe = RecipeSpec(title="x", estimator="linear", options={"c": 0})
     with pytest.raises(UserError, match=r"cell topic.some: option 'c': .* \(found 0\)"):
         cell_config("topic", specs.tasks["topic"], "some", recipe)
+
+
+@pytest.mark.parametrize("column", ["tags", "tokens", "id", "document", "chunk"])
+def test_labels_and_unknown_columns_are_no_features(column: str) -> None:
+    task = made_up_task("tagging", ["LOC"])
+    with pytest.raises(UserError) as caught:
+        made_up_cell("crf", task, {"columns": [column]})
+    assert str(caught.value) == (
+        f"cell made_up.crf: option 'columns': found {column}, expected further fields of the task: pos"
+    )
+    assert made_up_cell("crf", task, {"columns": ["pos"]}).options["columns"] == ["pos"]

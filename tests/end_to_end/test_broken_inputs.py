@@ -85,7 +85,7 @@ def test_wrong_hash_leaves_what_was_there(case: Case) -> None:
     ("content", "said"),
     [
         (b"Ada B-PER\n\x89PNG\x00\x00 O\n", "train.conll:2: found a NUL byte, expected text"),
-        (b"Ada B-PER\nwrites\n", "train.conll:2: found 1 columns, expected 2"),
+        (b"Ada B-PER\nwrites\n", "train.conll:2: found 1 columns, expected 2 as in the lines before"),
         (b"Ada B-PERSON\n", "train.conll:1: found tag 'B-PERSON', expected O, B-x or I-x with x among LOC, PER"),
         (b"\n\n", "train.conll: found no example for split 'train'"),
         (b"Ada B-PER\nZ\xfcrich B-LOC\n", "train.conll:2: found byte 0xfc at column 2, expected UTF-8"),

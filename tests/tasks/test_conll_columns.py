@@ -198,17 +198,18 @@ def test_a_file_without_tokens_has_no_rows(path: Path, content: str) -> None:
 
 
 def test_another_number_of_columns_is_refused(refuse: Any) -> None:
-    assert refuse("a O\n\nb c O\n") == ":3: found 3 columns, expected 2 as in the lines before; mend the line"
+    assert (
+        refuse("a O\n\nb c O\n")
+        == ":3: found 3 columns, expected 2 as in the lines before; mend the line where the file comes from"
+    )
     assert refuse("-DOCSTART- -X- O O\n\na O\nb\n").startswith(":4: found 1 columns, expected 2 as in")
-    assert refuse("a\n") == ":1: found 1 columns, expected 2 for the fields of the task; mend the line"
-    assert refuse("a O\n", fields={"tokens": 0, "tags": 3}).startswith(":1: found 2 columns, expected 4 for the fields")
+    assert refuse("a\n").startswith(":1: found 1 columns, expected 2, since 'read.fields' names")
+    assert refuse("a O\n", fields={"tokens": 0, "tags": 3}).startswith(":1: found 2 columns, expected 4, since")
 
 
 @pytest.mark.parametrize("tag", ["B-ABC", "B", "B-", "S-LOC", "E-LOC", "b-LOC", "o", "0", "BLOC", "O-LOC", "B-LOC-x"])
 def test_an_unknown_tag_is_refused(refuse: Any, tag: str) -> None:
-    said = (
-        f":3: found tag '{tag}', expected O, B-x or I-x with x among LOC, MISC, ORG, PER; mend the line or the task's"
-    )
+    said = f":3: found tag '{tag}', expected O, B-x or I-x with x among LOC, MISC, ORG, PER; mend the line where"
     assert refuse(f"a O\nb B-LOC\nc {tag}\n").startswith(said)
 
 

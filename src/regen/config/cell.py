@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from regen.config.base import Spec
 from regen.config.recipe import RecipeSpec, options_class
-from regen.config.task import Metric, TaskSpec, TaskType
+from regen.config.task import COLUMNS, Metric, TaskSpec, TaskType
 from regen.errors import UserError
 
 
@@ -77,6 +77,7 @@ def cell_config(task_name: str, task: TaskSpec, recipe_name: str, recipe: Recipe
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
         raise UserError(f"cell {cell}: option '{key}': {first['msg']} (found {first['input']!r})") from None
+    _check_columns(cell, task, getattr(options, "columns", ()))
     return CellConfig(
         cell=cell,
         task=task_name,
@@ -93,3 +94,14 @@ def cell_config(task_name: str, task: TaskSpec, recipe_name: str, recipe: Recipe
         train_examples=recipe.train_examples,
         selection=recipe.selection,
     )
+
+
+def _check_columns(cell: str, task: TaskSpec, columns: tuple[str, ...]) -> None:
+    """Refuse feature columns that the task does not have, and above all its labels."""
+    further = [name for name in task.read.fields if name not in (*COLUMNS[task.type], "id")]
+    wrong = [name for name in columns if name not in further]
+    if wrong:
+        raise UserError(
+            f"cell {cell}: option 'columns': found {', '.join(wrong)}, expected further fields of the task: "
+            f"{', '.join(further) or 'it has none'}"
+        )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -131,14 +132,18 @@ def _validated(files: _Files, section: str, raw: Mapping[str, Any], cls: type[_S
 
 
 def _one_line(files: _Files, section: str, name: str, cls: type[Spec], error: ValidationError) -> str:
-    errors = error.errors(include_url=False)
+    # An unknown key first: it often is the misspelt name of one that is missing.
+    errors = sorted(error.errors(include_url=False), key=lambda item: item["type"] != "extra_forbidden")
     first = errors[0]
     loc = tuple(part for part in first["loc"] if part not in ("[key]", "str", "int"))  # pydantic's marks, no keys
     loc += getattr(first.get("ctx", {}).get("error"), "path", ())
     key = ".".join(str(part) for part in (name, *loc))
     text = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        text = f"unknown key; known keys here: {', '.join(_known_keys(cls, loc[:-1]))}"
+        known = list(_known_keys(cls, loc[:-1]))
+        close = get_close_matches(str(loc[-1]), known, n=1)
+        hint = f" (did you mean {close[0]}?)" if close else ""
+        text = f"unknown key; known keys here: {', '.join(known)}{hint}"
     elif first["type"] == "missing":
         text = "this key is missing"
     elif first["type"] != "value_error" or isinstance(first["input"], str):

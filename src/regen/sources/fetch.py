@@ -47,7 +47,8 @@ def _fetch(spec: FileSpec, machine: Machine, target: Path, owner: str) -> str:
                 )
             return sha256
     tried = "; ".join(reasons)
-    raise UserError(one_line(f"{spec.name}: no source gives it ({tried}); {_advice(spec, machine)}", limit=5000))
+    advice = _advice(spec, machine, owner)
+    raise UserError(one_line(f"{spec.name}: no source gives it ({tried}); {advice}", limit=5000))
 
 
 def _take(source: Source, spec: FileSpec, machine: Machine, target: Path) -> str:
@@ -75,12 +76,14 @@ def _take_from_network(source: Source, spec: FileSpec, machine: Machine, target:
     return from_hub(source, spec, machine, target)
 
 
-def _advice(spec: FileSpec, machine: Machine) -> str:
+def _advice(spec: FileSpec, machine: Machine, owner: str) -> str:
     """What the user can do, by the kinds of the file's sources."""
     ways = []
     for source in spec.sources:
         what = "it" if source.member is None else "the archive"
-        if source.kind == "path":
+        if source.kind == "path" and source.member is None and (machine.project / source.address).is_file():
+            ways.append(f"if you changed it, run 'kedro source pin --again {owner}'")
+        elif source.kind == "path":
             ways.append(f"put {what} at {machine.project / source.address}")
         elif source.kind == "mirror":
             ways += [f"put {what} at {folder / source.address}" for folder in machine.mirrors[:1]]

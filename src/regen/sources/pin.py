@@ -17,11 +17,15 @@ from regen.sources.unavailable import one_line
 
 _EMPTY = r"""["']?{key}["']?\s*:[ \t]*(?:null|Null|NULL|~)?(?=[\s,}}]|$)"""
 
+_ANY = r"""["']?{key}["']?\s*:[ \t]*[^\s,}}#]*"""
+
 _Edit = tuple[int, int, str, str]
 """Line, column, pattern of what stands there, and what shall stand there instead."""
 
 
-def pin(yaml_path: Path, hashes: Mapping[str, str], sizes: Mapping[str, int] | None = None) -> list[str]:
+def pin(
+    yaml_path: Path, hashes: Mapping[str, str], sizes: Mapping[str, int] | None = None, replace: bool = False
+) -> list[str]:
     """Fill in ``sha256`` (and ``bytes``) of the file's entries where they are null or missing.
 
     Only those places change: ruamel.yaml says where they are, and the rest of the text stays as it is to the byte.
@@ -30,6 +34,7 @@ def pin(yaml_path: Path, hashes: Mapping[str, str], sizes: Mapping[str, int] | N
         yaml_path: A file of one top-level key that holds ``files``, a list of entries with ``name``.
         hashes: File name -> sha256.
         sizes: File name -> bytes, where they shall be written too.
+        replace: Also write over other values.
 
     Returns:
         Names of the files whose entries changed.
@@ -45,8 +50,12 @@ def pin(yaml_path: Path, hashes: Mapping[str, str], sizes: Mapping[str, int] | N
         if name not in entries:
             raise UserError(f"{path}: files: no entry named {name}; there are {', '.join(entries)}")
         seen = {"sha256": sha256, "bytes": (sizes or {}).get(name)}
-        missing = _missing(f"{path}: files: {name}", entries[name], seen)
-        edits[name] = [_edit(entries[name], key, value) for key, value in missing.items()]
+        if replace:
+            missing = {key: value for key, value in seen.items() if value not in (None, entries[name].get(key))}
+        else:
+            missing = _missing(f"{path}: files: {name}", entries[name], seen)
+        pattern = _ANY if replace else _EMPTY
+        edits[name] = [_edit(entries[name], key, value, pattern) for key, value in missing.items()]
         entries[name].update(missing)
     changed = [name for name in edits if edits[name]]
     if changed:
@@ -84,12 +93,12 @@ def _missing(where: str, entry: CommentedMap, seen: Mapping[str, str | int | Non
     return {key: value for key, value in seen.items() if value is not None and entry.get(key) is None}
 
 
-def _edit(entry: CommentedMap, key: str, value: str | int) -> _Edit:
-    """Replace the key's empty value, or put key and value before the entry's last key."""
+def _edit(entry: CommentedMap, key: str, value: str | int, pattern: str) -> _Edit:
+    """Replace the key's value, or put key and value before the entry's last key."""
     places: dict[str, Any] = entry.lc.data
     if key in places:
         line, column = places[key][:2]
-        return line, column, _EMPTY.format(key=key), f"{key}: {value}"
+        return line, column, pattern.format(key=key), f"{key}: {value}"
     line, column = places[list(places)[-1]][:2]
     gap = ", " if entry.fa.flow_style() else "\n" + " " * column
     return line, column, "", f"{key}: {value}{gap}"

@@ -67,10 +67,15 @@ def _sentences(path: Path, needed: int) -> Iterator[tuple[int, list[Row]]]:
                 document, empty = document + 1, True
             continue
         width = width or len(columns)
-        if len(columns) != width or width < needed:
+        if width < needed:
             raise UserError(
-                f"{path}:{number}: found {len(columns)} columns, expected {max(width, needed)}"
-                f"{' as in the lines before' if width >= needed else ' for the fields of the task'}; mend the line"
+                f"{path}:{number}: found {width} columns, expected {needed}, since 'read.fields' names column "
+                f"{needed - 1} (the first is 0); mend 'read.fields' or the file where it comes from"
+            )
+        if len(columns) != width:
+            raise UserError(
+                f"{path}:{number}: found {len(columns)} columns, expected {width} as in the lines before; "
+                "mend the line where the file comes from"
             )
         sentence.append((number, columns))
     if sentence:
@@ -83,7 +88,7 @@ def _check_tags(path: Path, lines: list[int], tags: list[str], labels: tuple[str
         if tag != "O" and (prefix not in ("B", "I") or kind not in labels):
             raise UserError(
                 f"{path}:{number}: found tag {tag!r}, expected O, B-x or I-x with x among {', '.join(labels)}; "
-                "mend the line or the task's 'labels'"
+                "mend the line where the file comes from, the task's 'labels', or its column of 'tags'"
             )
 
 

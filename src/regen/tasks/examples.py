@@ -1,5 +1,6 @@
 """From raw files to typed examples."""
 
+import logging
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,8 @@ from regen.errors import UserError
 from regen.tasks.conll_columns import read_conll_columns
 from regen.tasks.json_lines import read_json_lines
 from regen.tasks.reading import Reading
+
+logger = logging.getLogger(__name__)
 
 _READERS = {"conll_columns": read_conll_columns, "json_lines": read_json_lines}
 
@@ -26,6 +29,13 @@ def read_split(raw: Path, read: ReadSpec, split: str) -> Reading:
     """
     path = raw / read.splits[split].file
     reading = _READERS[read.format](path, read, split)
+    if reading.irregular_tags:
+        logger.warning(
+            "%s: %d tags break the scheme %s and were read by conlleval's rules (is 'read.scheme' right?)",
+            path,
+            reading.irregular_tags,
+            read.scheme,
+        )
     if not reading.rows:
         raise UserError(f"{path}: found no example for split '{split}', expected at least one; check the file")
     return reading

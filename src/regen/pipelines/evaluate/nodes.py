@@ -4,12 +4,15 @@ Libraries that take long to import, and our modules that need them, are imported
 this module whenever it starts. For the same reason tables are hinted as ``Any``: Kedro resolves every hint of a node.
 """
 
+import logging
 from pathlib import Path
 from typing import Any
 
 from regen.config.cell import CellConfig
 from regen.config.machine import Machine
 from regen.config.statistics import StatisticsConfig
+
+logger = logging.getLogger(__name__)
 
 
 def predict(model: Path, config: CellConfig, **splits: Any) -> Any:
@@ -34,7 +37,7 @@ def predict(model: Path, config: CellConfig, **splits: Any) -> Any:
     for seed in config.seeds:
         fitted = cls.load(model / f"repeat-s{seed}-f0")
         for split, examples in splits.items():
-            predictions = fitted.predict(examples)
+            predictions = fitted.predict(examples.drop(columns=gold_column))  # nobody predicts from the answer
             columns = {"seed": seed, "fold": 0, "split": split, "id": examples["id"]}
             if "document" in examples:
                 columns["document"] = examples["document"]
@@ -71,4 +74,13 @@ def score(
     cls = estimator_class(config.estimator)
     facts = [cls.load(model / f"repeat-s{seed}-f0").facts() for seed in config.seeds]
     record = build_record(config, card, predictions, facts, statistics, machine.project / "requirements.lock")
+    for split, scores in record["scores"].items():
+        values = (100 * value for value in (scores["mean"], scores["interval"]["low"], scores["interval"]["high"]))
+        logger.info(
+            "%s: %s %s %.2f [%.2f, %.2f]",
+            config.cell,
+            split,
+            config.metric,
+            *values,
+        )
     return {"record": record, "metrics": headline(record), "confusion": confusion_figure(record)}
