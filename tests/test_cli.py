@@ -99,7 +99,8 @@ def test_wrapped_mistakes_are_found_and_faults_are_not_hidden() -> None:
     wrapped = DatasetError("while saving")
     wrapped.__cause__ = UserError("a.yml:1: wrong")
     assert _explain(wrapped) == "a.yml:1: wrong"
-    wrapped.__cause__ = FileNotFoundError(2, "No such file or directory", "data/x.json")
+    wrapped.__cause__ = DatasetError("while loading")
+    wrapped.__cause__.__cause__ = FileNotFoundError(2, "No such file or directory", "data/x.json")
     assert _explain(wrapped) == "data/x.json: no such file; run the stage that makes it first"
     assert _explain(DatasetError("x: cannot\nbe read")) == "x: cannot be read"
     assert _explain(ValueError("a fault of the program")) is None

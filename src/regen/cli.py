@@ -1,6 +1,7 @@
 """Commands beside Kedro's own: ``kedro source``, ``kedro lineage``; and ``kedro run`` with errors of one line."""
 
 import os
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -33,24 +34,28 @@ class Run(click.Command):
 
 
 def _explain(error: Exception) -> str | None:
-    """Give one line for a ``UserError``, also a wrapped one, and for names that Kedro does not find."""
+    """Give one line for a ``UserError``, also a wrapped one, for a missing file, and for names that Kedro lacks."""
     from kedro.io import DatasetError
 
-    known: BaseException | None = error
-    while known is not None and not isinstance(known, UserError):
-        known = known.__cause__ or known.__context__
-    text = " ".join(str(known or error).split())
-    if known is not None:
-        return text
+    for known in _chain(error):
+        if isinstance(known, UserError):
+            return " ".join(str(known).split())
+    text = " ".join(str(error).split())
     if isinstance(error, DatasetError):
-        lacking = error.__cause__ or error.__context__
-        path = getattr(lacking, "filename", None) if isinstance(lacking, FileNotFoundError) else None
-        return f"{path or text}: no such file; run the stage that makes it first" if path else text
+        lacking = next((known.filename for known in _chain(error) if isinstance(known, FileNotFoundError)), None)
+        return f"{lacking}: no such file; run the stage that makes it first" if lacking else text
     if isinstance(error, ValueError) and "Pipeline does not contain" in text:
         return f"{text}; 'kedro registry describe <pipeline>' lists what there is"
     if isinstance(error, ValueError) and "Failed to find the pipeline" in text:
         return f"{text.split('. ')[0]}; 'kedro registry list' lists them"
     return None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error and what it was raised from, outermost first."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 @click.group(name="regen")
@@ -73,19 +78,20 @@ def source() -> None:
 def pin(metadata: ProjectMetadata, task: str, again: bool) -> None:
     """Write the hashes of TASK's fetched files into its YAML file, where it has none yet."""
     from regen.config.locate import spec_file
-    from regen.project import config_loader, read_machine
+    from regen.project import config_loader, read_machine, read_specs
     from regen.sources.pin import pin as pin_file
 
-    path, spec = spec_file(metadata.project_path, "tasks", task)
+    root = metadata.project_path
+    path, _ = spec_file(root, "tasks", task)
     if again:
         files = {
-            entry["name"]: metadata.project_path / source["path"]
-            for entry in spec["files"]
-            for source in entry["sources"]
-            if "path" in source and "member" not in source
+            file.name: root / source.path
+            for file in read_specs(config_loader(root), root).tasks[task].files
+            for source in file.sources
+            if source.path and not source.member
         }
     else:
-        raw = read_machine(config_loader(metadata.project_path), metadata.project_path).state.parent / "01_raw" / task
+        raw = read_machine(config_loader(root), root).state.parent / "01_raw" / task
         files = {file.relative_to(raw).as_posix(): file for file in sorted(raw.rglob("*")) if file.is_file()}
     missing = [str(file) for file in files.values() if not file.is_file()]
     if missing:
