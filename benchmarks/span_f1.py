@@ -1,6 +1,7 @@
-"""Time conlleval's span F1 against seqeval on the same tags, the two in turn: ``PYTHONPATH=src python benchmarks/span_f1.py``.
+"""Time conlleval's span F1 against seqeval on the same tags, the two in turn.
 
-seqeval is no dependency of this project: ``pip install seqeval==1.2.2`` into the environment first.
+``pip install seqeval==1.2.2``, which is no dependency of this project, then
+``PYTHONPATH=src python benchmarks/span_f1.py``.
 """
 
 import json
