@@ -1,5 +1,6 @@
 """What a person looks at: the notebook, Kedro-Viz and the pictures of them."""
 
+import json
 import shutil
 
 import nbformat
@@ -22,6 +23,43 @@ def test_notebooks_run(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
         NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
         outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
         assert not [output for output in outputs if "Warning" in str(output.get("text", ""))]
+
+
+PREVIEWS = """
+import json, sys
+sys.path.insert(0, "docs")
+import requests
+from pictures import kedro_viz
+with kedro_viz() as address:
+    shown = {}
+    for node in requests.get(f"{address}/api/main", timeout=60).json()["nodes"]:
+        if node["type"] == "data" and node["name"].startswith("sample_ner"):
+            answer = requests.get(f"{address}/api/nodes/{node['id']}", timeout=60)
+            answer.raise_for_status()
+            shown[node["name"]] = answer.json().get("preview_type") if answer.json().get("preview") else None
+print("PREVIEWS", json.dumps(shown))
+"""
+
+
+def test_datasets_have_previews_in_kedro_viz(clone: Clone) -> None:
+    clone.run("kedro", "run", "--pipelines", "sample_ner")
+    printed = clone.run("python", "-c", PREVIEWS)
+    shown = json.loads(printed.split("PREVIEWS ")[1])
+    assert {name.removeprefix("sample_ner."): kind for name, kind in shown.items() if "majority" not in name} == {
+        "raw": None,
+        "card": "JSONPreview",
+        "examples_train": "TablePreview",
+        "examples_dev": "TablePreview",
+        "examples_test": "TablePreview",
+        "crf.model": None,
+        "crf.predictions": "TablePreview",
+        "crf.record": "JSONPreview",
+        "crf.metrics": "JSONPreview",
+        "crf.confusion": "PlotlyPreview",
+        "records": "JSONPreview",
+        "results": "TablePreview",
+        "comparison": "PlotlyPreview",
+    }
 
 
 @pytest.mark.skipif(not (shutil.which("chromium") and shutil.which("chromedriver")), reason="chromium is not installed")

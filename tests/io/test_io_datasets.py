@@ -1,6 +1,7 @@
 """Datasets load what they saved, save the same bytes twice, and keep the old file when saving fails."""
 
 import errno
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -189,3 +190,11 @@ def test_a_section_loads_what_it_saved(tmp_path_factory: pytest.TempPathFactory,
         dataset.save(data)
         assert dataset.load() == data
         assert path.read_text(encoding="utf-8") == f"before<!-- a:begin -->\n{data}\n<!-- a:end -->{after}"
+
+
+def test_preview_of_a_table_with_lists_is_plain_json(tmp_path: Path) -> None:
+    dataset = AtomicParquet(filepath=str(tmp_path / "x.parquet"))
+    rows = {"id": ["a", "b"], "n": [1, 2], "score": [0.5, 1.0], "tokens": [["Rome", "."], ["x"]], "gold": [None, None]}
+    dataset.save(pd.DataFrame(rows))
+    shown = json.loads(json.dumps(dataset.preview(nrows=1)))
+    assert shown == {"index": [0], "columns": list(rows), "data": [["a", 1, 0.5, "Rome .", None]]}

@@ -5,9 +5,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kedro.io import AbstractDataset
+from kedro_datasets._typing import TablePreview
 from kedro_datasets.json import JSONDataset
 from kedro_datasets.pandas import CSVDataset, ParquetDataset
 from kedro_datasets.plotly import JSONDataset as PlotlyDataset
+from pandas.api.types import is_list_like
 
 from regen.errors import UserError
 from regen.io.atomic import replacing
@@ -41,6 +43,12 @@ class AtomicCSV(_Atomic, CSVDataset):  # type: ignore[misc]  # kedro-datasets ha
 
 class AtomicParquet(_Atomic, ParquetDataset):  # type: ignore[misc]  # kedro-datasets has no types
     """Parquet file (pandas)."""
+
+    def preview(self, nrows: int = 5) -> TablePreview:
+        """Give the first rows to Kedro-Viz; lists are joined, since it cannot show the arrays that Parquet gives."""
+        rows = self.load().head(nrows)
+        shown = rows.map(lambda value: " ".join(value) if is_list_like(value) else value)
+        return TablePreview(shown.to_dict(orient="split"))
 
 
 class AtomicPlotly(_Atomic, PlotlyDataset):  # type: ignore[misc]  # kedro-datasets has no types
