@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import requests
@@ -48,27 +48,34 @@ def browser(width: int, height: int) -> Iterator[webdriver.Chrome]:
 
 @contextmanager
 def kedro_viz() -> Iterator[str]:
-    """Run Kedro-Viz on the project and give its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = ["kedro", "viz", "run", "--include-hooks", "--no-browser", "--port", str(port)]
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as server:
-        try:
-            address = f"http://127.0.0.1:{port}"
-            deadline = time.monotonic() + 300
-            while True:
-                try:
-                    requests.get(f"{address}/api/main", timeout=30).raise_for_status()
-                    break
-                except requests.RequestException:
-                    if time.monotonic() > deadline:
-                        raise
-                    time.sleep(1)
-            yield address
-        finally:
-            os.killpg(server.pid, signal.SIGKILL)  # the server is a child of the command
+    """Run Kedro-Viz on the project and give its address; on a slow machine it gives up, so try again."""
+    for _ in range(3):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = ["kedro", "viz", "run", "--include-hooks", "--no-browser", "--port", str(port)]
+        environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+        address = f"http://127.0.0.1:{port}"
+        with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as server:
+            try:
+                if answers(address, server):
+                    yield address
+                    return
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(server.pid, signal.SIGKILL)  # the server is a child of the command
+    raise SystemExit("Kedro-Viz did not start")
+
+
+def answers(address: str, server: subprocess.Popen[bytes]) -> bool:
+    """Wait until the server answers, at most 90 seconds and as long as it lives."""
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and server.poll() is None:
+        with suppress(requests.RequestException):
+            requests.get(f"{address}/api/main", timeout=30).raise_for_status()
+            return True
+        time.sleep(1)
+    return False
 
 
 def click(driver: webdriver.Chrome, selector: str) -> None:

@@ -38,3 +38,16 @@ class Clone:
         )
         assert (done.returncode == 0) == ok, done.stdout[-3000:]
         return done.stdout
+
+    def tried(self, *command: str) -> str:
+        """Run a command that may fail and give all it printed."""
+        return subprocess.run(
+            command,
+            cwd=self.root,
+            env=self.env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            timeout=400,
+        ).stdout

@@ -43,7 +43,9 @@ print("PREVIEWS", json.dumps(shown))
 
 def test_datasets_have_previews_in_kedro_viz(clone: Clone) -> None:
     clone.run("kedro", "run", "--pipelines", "sample_ner")
-    printed = clone.run("python", "-c", PREVIEWS)
+    printed = clone.tried("python", "-c", PREVIEWS)
+    if "Kedro-Viz did not start" in printed:
+        pytest.skip("Kedro-Viz did not start on this machine")
     shown = json.loads(printed.split("PREVIEWS ")[1])
     assert {name.removeprefix("sample_ner."): kind for name, kind in shown.items() if "majority" not in name} == {
         "raw": None,
@@ -67,7 +69,9 @@ def test_pictures_of_kedro_viz_and_the_report(clone: Clone) -> None:
     clone.run("kedro", "run")
     for path in (clone.root / "docs/images").glob("*.png"):
         path.unlink()
-    printed = clone.run("python", "docs/pictures.py")
+    printed = clone.tried("python", "docs/pictures.py")
+    if "Kedro-Viz did not start" in printed:
+        pytest.skip("Kedro-Viz did not start on this machine")
     assert "Traceback" not in printed
     assert "Warning" not in printed
     sizes = {path.name: path.stat().st_size for path in (clone.root / "docs/images").glob("*.png")}
