@@ -27,20 +27,12 @@ class Clone:
 
     def run(self, *command: str, ok: bool = True) -> str:
         """Run a command and give all it printed; it must succeed, or fail, as ``ok`` says."""
-        done = subprocess.run(
-            command,
-            cwd=self.root,
-            env=self.env,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
+        done = self.tried(*command)
         assert (done.returncode == 0) == ok, done.stdout[-3000:]
         return done.stdout
 
-    def tried(self, *command: str) -> str:
-        """Run a command that may fail and give all it printed."""
+    def tried(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command that may fail."""
         return subprocess.run(
             command,
             cwd=self.root,
@@ -50,4 +42,4 @@ class Clone:
             stderr=subprocess.STDOUT,
             check=False,
             timeout=400,
-        ).stdout
+        )
