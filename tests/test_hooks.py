@@ -17,6 +17,7 @@ from kedro.runner import SequentialRunner
 from pluggy import PluginManager
 
 from regen import hooks
+from regen.config.encoder import ImportConfig
 from regen.config.machine import Machine
 from regen.config.task import IngestConfig, PrepareConfig
 from regen.errors import UserError
@@ -78,6 +79,7 @@ def test_every_spec_has_its_input(small: SmallProject, machine: Machine) -> None
         "params:names.files": IngestConfig(task="names", files=specs.tasks["names"].files),
         "params:topic.read": PrepareConfig(task="topic", type="classification", read=specs.tasks["topic"].read),
         "params:names.read": PrepareConfig(task="names", type="tagging", read=specs.tasks["names"].read),
+        "params:tiny.encoder_files": ImportConfig(encoder="tiny", spec=specs.encoders["tiny"]),
         "params:topic.words.config": specs.config("topic.words"),
         "params:topic.more.config": specs.config("topic.more"),
         "params:names.tagger.config": specs.config("names.tagger"),

@@ -4,8 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
-from regen.config.machine import Machine
+from regen.config.machine import Machine, Telemetry
 from regen.errors import UserError
 from regen.project import config_loader, read_machine, read_specs
 from small_project import SmallProject
@@ -31,9 +32,9 @@ def copy(tmp_path: Path, project_root: Path) -> Path:
 
 
 def _machine(root: Path, mirrors: str = "", **environ: str) -> Machine:
-    """The settings of a machine, with mirrors.yml in conf/local."""
+    """The settings of a machine, with machine.yml in conf/local."""
     (root / "conf/local").mkdir(exist_ok=True, parents=True)
-    (root / "conf/local/mirrors.yml").write_text(mirrors, encoding="utf-8")
+    (root / "conf/local/machine.yml").write_text(mirrors, encoding="utf-8")
     return read_machine(config_loader(root), root, environ)
 
 
@@ -162,14 +163,14 @@ def test_a_mirror_in_the_home_folder(small: SmallProject, monkeypatch: pytest.Mo
 
 
 def test_settings_of_base_stay_where_local_says_nothing(small: SmallProject) -> None:
-    small.write("base/mirrors.yml", "mirrors: [/base]\noffline: true\n")
+    small.write("base/machine.yml", "mirrors: [/base]\noffline: true\n")
     assert _machine(small.root, "mirrors:\n").mirrors == ()
     machine = _machine(small.root, "mirrors: [/mine]\n")
     assert (machine.mirrors, machine.offline) == ((Path("/mine"),), True)
 
 
 @pytest.mark.parametrize(
-    ("mirrors", "said"),
+    ("text", "said"),
     [
         ("ofline: true\n", "ofline: Extra inputs are not permitted"),
         ("project: /x\n", "project: Extra inputs are not permitted"),
@@ -177,18 +178,40 @@ def test_settings_of_base_stay_where_local_says_nothing(small: SmallProject) -> 
         ("mirrors: /data\n", "mirrors: Input should be a valid tuple (found '/data')"),
         ("mirrors: 5\n", "mirrors: Input should be a valid tuple (found 5)"),
         ("mirrors: [null]\n", "mirrors.0: Input should be a valid string (found None)"),
+        ("processes: 0\n", "processes: Input should be greater than or equal to 1"),
+        ("workers: -1\n", "workers: Input should be greater than or equal to 0"),
+        ("wandb: true\n", "wandb: Extra inputs are not permitted"),
+        ("telemetry: {tensorbord: true}\n", "telemetry.tensorbord: Extra inputs are not permitted"),
+        ("telemetry: {wandb: often}\n", "telemetry.wandb: Input should be a valid boolean"),
+        ("telemetry:\n", "telemetry: Input should be a valid dictionary"),
     ],
 )
-def test_wrong_settings_are_one_line(small: SmallProject, mirrors: str, said: str) -> None:
+def test_wrong_settings_are_one_line(small: SmallProject, text: str, said: str) -> None:
     with pytest.raises(UserError) as caught:
-        _machine(small.root, mirrors)
+        _machine(small.root, text)
     message = str(caught.value)
-    assert message.startswith(f"conf/*/mirrors.yml: {said}")
+    assert message.startswith(f"conf/*/machine.yml: {said}")
+    assert message.endswith("; conf/base/machine.yml shows what the file holds")
     assert len(message.splitlines()) == 1
 
 
+def test_telemetry_is_chosen(small: SmallProject) -> None:
+    assert _machine(small.root, "telemetry: {wandb: true}\n").telemetry == Telemetry(tensorboard=False, wandb=True)
+
+
+def test_processes_are_chosen(small: SmallProject) -> None:
+    assert _machine(small.root).processes == 1
+    assert _machine(small.root, "processes: 4\n").processes == 4
+
+
+def test_the_projects_own_telemetry_is_off(project_root: Path) -> None:
+    content = (project_root / "conf/base/machine.yml").read_text(encoding="utf-8")
+    assert yaml.safe_load(content)["telemetry"] == Telemetry().model_dump()
+    assert Telemetry() == Telemetry(tensorboard=False, wandb=False)
+
+
 def test_broken_settings_are_named(small: SmallProject) -> None:
-    with pytest.raises(UserError, match=r"^conf/local/mirrors\.yml:1: found no keys at the top"):
+    with pytest.raises(UserError, match=r"^conf/local/machine\.yml:1: found no keys at the top"):
         _machine(small.root, "- /a\n")
 
 

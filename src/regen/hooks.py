@@ -11,6 +11,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol, MemoryDataset
 from kedro.pipeline.node import Node
 
+from regen.config.encoder import ImportConfig
 from regen.config.load import Specs
 from regen.config.machine import Machine
 from regen.config.task import IngestConfig, PrepareConfig
@@ -26,6 +27,8 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
     for name, task in specs.tasks.items():
         inputs[f"params:{name}.files"] = IngestConfig(task=name, files=task.files)
         inputs[f"params:{name}.read"] = PrepareConfig(task=name, type=task.type, read=task.read)
+    for name, encoder in specs.encoders.items():
+        inputs[f"params:{name}.encoder_files"] = ImportConfig(encoder=name, spec=encoder)
     for cell in specs.cells:
         inputs[f"params:{cell}.config"] = specs.config(cell)
     return inputs

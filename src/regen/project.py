@@ -42,13 +42,13 @@ def read_machine(loader: AbstractConfigLoader, root: Path = ROOT, environ: Mappi
     from pydantic import ValidationError
 
     try:
-        settings = MachineFile.model_validate(_section(loader, "mirrors", root))
+        settings = MachineFile.model_validate(_section(loader, "machine", root))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
         raise UserError(
-            f"conf/*/mirrors.yml: {key}: {first['msg']} (found {first['input']!r}); "
-            "the file holds 'mirrors' (a list of folders) and 'offline' (true or false)"
+            f"conf/*/machine.yml: {key}: {first['msg']} (found {first['input']!r}); "
+            "conf/base/machine.yml shows what the file holds"
         ) from None
     data_root = _section(loader, "globals", root).get("data_root", "data")
     if not (isinstance(data_root, str) and data_root):
@@ -56,7 +56,15 @@ def read_machine(loader: AbstractConfigLoader, root: Path = ROOT, environ: Mappi
     named = [Path(part).expanduser() for part in environ.get("REGEN_MIRROR", "").split(os.pathsep) if part]
     configured = [root / Path(part).expanduser() for part in settings.mirrors or ()]
     state = root / data_root / ".state"
-    return Machine(project=root, state=state, mirrors=(*named, *configured), offline=settings.offline)
+    return Machine(
+        project=root,
+        state=state,
+        mirrors=(*named, *configured),
+        offline=settings.offline,
+        processes=settings.processes,
+        workers=settings.workers,
+        telemetry=settings.telemetry,
+    )
 
 
 def _environments(loader: AbstractConfigLoader, root: Path) -> list[Path]:

@@ -14,10 +14,10 @@ DISABLE_HOOKS_FOR_PLUGINS = ("kedro-viz", "kedro-telemetry")
 CONFIG_LOADER_ARGS: dict[str, Any] = {
     "base_env": "base",
     "default_run_env": "local",
-    "merge_strategy": dict.fromkeys(("parameters", "mirrors", *SECTIONS), "soft"),
+    "merge_strategy": dict.fromkeys(("parameters", "machine", *SECTIONS), "soft"),
     "config_patterns": {
         "parameters": ["parameters*.yml"],
-        "mirrors": ["mirrors*.yml"],
+        "machine": ["machine*.yml"],
         **{section: [f"{section}/*.yml"] for section in SECTIONS},
     },
 }

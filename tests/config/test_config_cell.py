@@ -32,6 +32,7 @@ FIELDS: dict[str, Any] = {
     "selection": "none: one fixed setting",
     "device": "cpu",
     "threads": 1,
+    "precision": None,
 }
 OTHERS: dict[str, list[Any]] = {
     "cell": ["topic.more"],
@@ -50,6 +51,7 @@ OTHERS: dict[str, list[Any]] = {
     "selection": ["best of two on dev"],
     "device": ["cuda"],
     "threads": [2],
+    "precision": ["bf16"],
 }
 
 
@@ -106,6 +108,12 @@ def test_the_task_stands_over_the_recipe_and_the_recipe_over_the_default(specs: 
     assert config.options["words"] == [1, 2]
 
 
+def test_a_task_may_run_other_seeds_of_a_recipe(specs: Specs) -> None:
+    task = specs.tasks["topic"].model_copy(update={"seeds": {"more": (7,)}})
+    assert cell_config("topic", task, "more", specs.recipes["more"]).seeds == (7,)
+    assert cell_config("topic", task, "words", specs.recipes["words"]).seeds == specs.recipes["words"].seeds
+
+
 def test_overrides_are_for_the_recipe_that_they_name(specs: Specs) -> None:
     assert specs.config("topic.more").options["c"] == 5.0
 
@@ -129,6 +137,7 @@ def test_all_else_comes_from_task_and_recipe(specs: Specs) -> None:
         "selection": "none: one fixed setting",
         "device": "cpu",
         "threads": 1,
+        "precision": None,
     }
 
 

@@ -142,6 +142,18 @@ def test_unknown_hash_is_accepted_and_told(machine: Machine, folder: Path, caplo
     assert caplog.messages == [f"dev.json: sha256 {SHA256} is not pinned; pin it with: kedro source pin ocnli"]
 
 
+def test_a_hash_that_cannot_be_pinned_is_not_told(
+    machine: Machine, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    _put(machine.project / "dev.json")
+    with caplog.at_level(logging.WARNING):
+        fetch_files([_spec(Source(path="dev.json"), sha256=None)], machine, folder, owner=None)
+    assert caplog.messages == []
+    with pytest.raises(UserError) as caught:
+        fetch_files([_spec(Source(path="dev.json"), sha256="0" * 64)], machine, folder, owner=None)
+    assert "source pin" not in str(caught.value)
+
+
 def test_pinned_hash_is_not_told(machine: Machine, folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     _put(machine.project / "dev.json")
     with caplog.at_level(logging.WARNING):

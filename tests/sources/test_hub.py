@@ -12,6 +12,8 @@ from regen.config.files import FileSpec, Source
 from regen.config.machine import Machine
 from regen.errors import UserError
 from regen.sources.fetch import fetch_files
+from regen.sources.hub import repository_files
+from regen.sources.unavailable import UnavailableError
 
 
 def _spec(hub: str) -> FileSpec:
@@ -60,3 +62,17 @@ def test_any_failure_is_one_line(
         fetch_files([_spec("some/data")], machine, folder)
     assert "\n" not in str(caught.value)
     assert list(folder.iterdir()) == []
+
+
+def test_files_of_a_repository_come_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(huggingface_hub, "list_repo_files", lambda name, revision: [revision, name, "a.json"])
+    assert repository_files("some/model", "cafe") == ["a.json", "cafe", "some/model"]
+
+
+def test_a_repository_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def listed(*_: str, **__: Any) -> list[str]:
+        raise ValueError("404 Client Error.\n\nRepository not found")
+
+    monkeypatch.setattr(huggingface_hub, "list_repo_files", listed)
+    with pytest.raises(UnavailableError, match=r"^404 Client Error\.$"):
+        repository_files("some/model", "cafe")

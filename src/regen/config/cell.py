@@ -32,6 +32,7 @@ class CellConfig(Spec):
         selection: How the settings were chosen.
         device: Device class; classical estimators use the CPU.
         threads: Threads that computing uses; part of the config since sums depend on it.
+        precision: Of matrix products; ``None`` where nothing is left open.
     """
 
     cell: str
@@ -50,6 +51,12 @@ class CellConfig(Spec):
     selection: str
     device: str = "cpu"
     threads: int = 1
+    precision: str | None = None
+
+    @property
+    def encoder(self) -> str | None:
+        """Name of the encoder that the cell's models start from, if any: the option ``encoder``."""
+        return self.options.get("encoder")
 
     @property
     def digest(self) -> str:
@@ -90,7 +97,7 @@ def cell_config(task_name: str, task: TaskSpec, recipe_name: str, recipe: Recipe
         recipe=recipe_name,
         estimator=recipe.estimator,
         options=options.model_dump(mode="json"),
-        seeds=recipe.seeds,
+        seeds=task.seeds.get(recipe_name, recipe.seeds),
         train_examples=recipe.train_examples,
         selection=recipe.selection,
     )

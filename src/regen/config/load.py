@@ -72,6 +72,7 @@ def load_specs(raw: Mapping[str, Mapping[str, Any]], folders: Iterable[Path]) ->
         recipes=_validated(files, "recipes", recipes, RecipeSpec),
         suites=_validated(files, "suites", raw["suites"], SuiteSpec),
     )
+    _check_encoders(files, specs)
     _check_recipes(files, specs)
     _check_suites(files, specs)
     return specs
@@ -188,6 +189,15 @@ def _generation(recipes: Mapping[str, Any], name: str) -> int:
     return 0 if parent is None else 1 + _generation(recipes, parent)
 
 
+def _check_encoders(files: _Files, specs: Specs) -> None:
+    """Refuse names that are taken: all of them are Kedro namespaces."""
+    for name in specs.encoders:
+        for kind, taken in (("task", specs.tasks), ("suite", specs.suites)):
+            if name in taken:
+                where = files.where("encoders", (name,))
+                raise UserError(f"{where}: {name}: a {kind} has this name; an encoder needs another")
+
+
 def _check_recipes(files: _Files, specs: Specs) -> None:
     for name, recipe in specs.recipes.items():
         try:
@@ -195,23 +205,29 @@ def _check_recipes(files: _Files, specs: Specs) -> None:
         except ModuleNotFoundError:
             where = files.where("recipes", (name, "estimator"))
             raise UserError(f"{where}: {name}.estimator: there is no estimator '{recipe.estimator}'") from None
-        _check_options(files, "recipes", (name, "options"), recipe, {})
+        _check_options(files, "recipes", (name, "options"), recipe, {}, specs.encoders)
     for name, task in specs.tasks.items():
+        for section, recipe_name in [(key, recipe) for key in ("overrides", "seeds") for recipe in getattr(task, key)]:
+            if recipe_name not in specs.recipes:
+                where = files.where("tasks", (name, section, recipe_name))
+                raise UserError(f"{where}: {name}.{section}: there is no recipe '{recipe_name}'")
         for recipe_name, options in task.overrides.items():
             path = (name, "overrides", recipe_name)
-            if recipe_name not in specs.recipes:
-                where = files.where("tasks", path)
-                raise UserError(f"{where}: {name}.overrides: there is no recipe '{recipe_name}'")
-            _check_options(files, "tasks", path, specs.recipes[recipe_name], options)
+            _check_options(files, "tasks", path, specs.recipes[recipe_name], options, specs.encoders)
 
 
 def _check_options(
-    files: _Files, section: str, path: tuple[str, ...], recipe: RecipeSpec, overrides: Mapping[str, Any]
+    files: _Files,
+    section: str,
+    path: tuple[str, ...],
+    recipe: RecipeSpec,
+    overrides: Mapping[str, Any],
+    encoders: Iterable[str],
 ) -> None:
     """Check a recipe's options, or those of a task that stand over them at ``path``."""
     cls = options_class(recipe.estimator)
     try:
-        cls(**{**recipe.options, **overrides})
+        options = cls(**{**recipe.options, **overrides})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         keys = (*path, *first["loc"])
@@ -220,6 +236,14 @@ def _check_options(
             text = f"unknown key; known keys here: {', '.join(cls.model_fields) or 'none'}"
         where = files.where(section, keys)
         raise UserError(f"{where}: {'.'.join(map(str, keys))}: {text} (found {first['input']!r})") from None
+    encoder = getattr(options, "encoder", None)
+    if encoder is not None and encoder not in encoders:
+        known = sorted(encoders)
+        close = get_close_matches(encoder, known, n=1)
+        hint = f" (did you mean {close[0]}?)" if close else ""
+        where = files.where(section, (*path, "encoder"))
+        text = f"there is no encoder '{encoder}'; known: {', '.join(known) or 'none'}{hint}"
+        raise UserError(f"{where}: {'.'.join(path)}.encoder: {text}")
 
 
 def _check_suites(files: _Files, specs: Specs) -> None:

@@ -2,19 +2,39 @@
 
 from pathlib import Path
 
+from pydantic import Field
+
 from regen.config.base import Spec
 
 
+class Telemetry(Spec):
+    """Where trainings are drawn while they run.
+
+    Attributes:
+        tensorboard: Write TensorBoard's event files.
+        wandb: Write runs of Weights & Biases.
+    """
+
+    tensorboard: bool = False
+    wandb: bool = False
+
+
 class MachineFile(Spec):
-    """The file ``mirrors.yml`` of conf/base and conf/local.
+    """The file ``machine.yml`` of conf/base and conf/local.
 
     Attributes:
         mirrors: Folders, absolute, below ``~`` or relative to the project.
         offline: Never ask the network.
+        processes: Processes that share each fit of an encoder: one per GPU, or parts of the CPU.
+        workers: Processes that make batches ahead of a training, where a GPU would wait for them.
+        telemetry: Where trainings are drawn while they run.
     """
 
     mirrors: tuple[str, ...] | None = None
     offline: bool = False
+    processes: int = Field(default=1, ge=1)
+    workers: int = Field(default=0, ge=0)
+    telemetry: Telemetry = Telemetry()
 
 
 class Machine(Spec):
@@ -25,9 +45,15 @@ class Machine(Spec):
         state: Folder for what stages resume from (downloads, training state); ignored by git and DVC.
         mirrors: Folders that hold copies of published files, tried in this order.
         offline: Never ask the network.
+        processes: Processes that share each fit of an encoder.
+        workers: Processes that make batches ahead of a training.
+        telemetry: Where trainings are drawn while they run.
     """
 
     project: Path
     state: Path
     mirrors: tuple[Path, ...] = ()
     offline: bool = False
+    processes: int = 1
+    workers: int = 0
+    telemetry: Telemetry = Telemetry()

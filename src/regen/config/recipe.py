@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from regen.config.base import Name, Spec
-from regen.config.task import TaskType
+from regen.config.task import Seeds, TaskType
 
 
 class Options(Spec):
@@ -31,7 +31,7 @@ class RecipeSpec(Spec):
     title: str
     extends: Name | None = None
     estimator: Name
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(0,), min_length=1)
+    seeds: Seeds = (0,)
     train_examples: Annotated[int, Field(ge=1)] | None = None
     selection: str = "none: one fixed setting"
     options: dict[str, Any] = Field(default_factory=dict)

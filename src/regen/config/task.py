@@ -12,6 +12,9 @@ Metric = Literal["accuracy", "span_f1"]
 Format = Literal["conll_columns", "json_lines"]
 SplitName = Annotated[str, Field(pattern=r"^(train|dev|test|test_[a-z0-9_]+)$")]
 
+Seeds = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
+"""One repeat per seed."""
+
 COLUMNS: dict[TaskType, tuple[str, ...]] = {
     "classification": ("text", "label"),
     "pair_classification": ("text_a", "text_b", "label"),
@@ -87,6 +90,7 @@ class TaskSpec(Spec):
         read: How they become examples (stage ``prepare``).
         metric: Official metric.
         overrides: Recipe name -> options of that recipe which this task sets otherwise.
+        seeds: Recipe name -> seeds that take the place of the recipe's: where repeats are dear or wanted in number.
     """
 
     title: str
@@ -100,6 +104,7 @@ class TaskSpec(Spec):
     read: ReadSpec
     metric: Metric
     overrides: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    seeds: dict[Name, Seeds] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _consistent(self) -> "TaskSpec":

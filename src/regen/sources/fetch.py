@@ -13,14 +13,16 @@ from regen.sources.unavailable import UnavailableError, one_line
 logger = logging.getLogger(__name__)
 
 
-def fetch_files(files: Sequence[FileSpec], machine: Machine, folder: Path, owner: str = "<task>") -> dict[str, str]:
+def fetch_files(
+    files: Sequence[FileSpec], machine: Machine, folder: Path, owner: str | None = "<task>"
+) -> dict[str, str]:
     """Put every file into the folder under its name, verified.
 
     Args:
         files: The published files.
         machine: Mirrors, the project's folder, the state folder and whether the network may be asked.
         folder: An existing, empty folder.
-        owner: Name of the task or encoder, for the hint on how to pin a hash.
+        owner: Name of the task or encoder, for the hint on how to pin a hash; ``None`` where no hash can be pinned.
 
     Returns:
         File name -> sha256 of its bytes.
@@ -31,7 +33,7 @@ def fetch_files(files: Sequence[FileSpec], machine: Machine, folder: Path, owner
     return {spec.name: _fetch(spec, machine, folder / spec.name, owner) for spec in files}
 
 
-def _fetch(spec: FileSpec, machine: Machine, target: Path, owner: str) -> str:
+def _fetch(spec: FileSpec, machine: Machine, target: Path, owner: str | None) -> str:
     reasons = []
     for source in spec.sources:
         try:
@@ -41,7 +43,7 @@ def _fetch(spec: FileSpec, machine: Machine, target: Path, owner: str) -> str:
             logger.info("%s: %s", spec.name, reasons[-1])
         else:
             logger.info("%s: from %s %s", spec.name, source.kind, source.address)
-            if spec.sha256 is None:
+            if spec.sha256 is None and owner is not None:
                 logger.warning(
                     "%s: sha256 %s is not pinned; pin it with: kedro source pin %s", spec.name, sha256, owner
                 )
@@ -76,12 +78,13 @@ def _take_from_network(source: Source, spec: FileSpec, machine: Machine, target:
     return from_hub(source, spec, machine, target)
 
 
-def _advice(spec: FileSpec, machine: Machine, owner: str) -> str:
+def _advice(spec: FileSpec, machine: Machine, owner: str | None) -> str:
     """What the user can do, by the kinds of the file's sources."""
     ways = []
     for source in spec.sources:
         what = "it" if source.member is None else "the archive"
-        if source.kind == "path" and source.member is None and (machine.project / source.address).is_file():
+        there = source.kind == "path" and source.member is None and (machine.project / source.address).is_file()
+        if there and owner is not None:
             ways.append(f"if you changed it, run 'kedro source pin --again {owner}'")
         elif source.kind == "path":
             ways.append(f"put {what} at {machine.project / source.address}")

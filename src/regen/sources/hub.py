@@ -29,6 +29,21 @@ def from_hub(source: Source, spec: FileSpec, machine: Machine, target: Path) -> 
     return save(file_chunks(_download(source, machine.state / "hub")), target, spec)
 
 
+def repository_files(repository: str, revision: str) -> list[str]:
+    """List the files of a model repository at a revision.
+
+    Raises:
+        UnavailableError: The hub does not tell.
+    """
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    try:
+        from huggingface_hub import list_repo_files
+
+        return sorted(list_repo_files(repository, revision=revision))
+    except Exception as error:  # the library raises many kinds, its HTTP client's among them
+        raise UnavailableError(_reason(error)) from error
+
+
 def _download(source: Source, cache: Path) -> Path:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read when the library is imported
     repository = source.address.removeprefix("datasets/")
@@ -44,6 +59,10 @@ def _download(source: Source, cache: Path) -> Path:
         )
     except Exception as error:  # the library raises many kinds, its HTTP client's among them
         refuse_unwritable(error, cache)
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise UnavailableError(one_line(lines[0])) from error
+        raise UnavailableError(_reason(error)) from error
     return Path(found)
+
+
+def _reason(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return one_line(lines[0])

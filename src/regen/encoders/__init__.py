@@ -1,0 +1,1 @@
+"""Pretrained encoders: from published files to folders that plain transformers loads."""
