@@ -11,6 +11,11 @@ from regen.config.load import SECTIONS, Specs, load_specs
 from regen.errors import UserError
 from regen.project import config_loader, read_specs
 
+TOPIC, NAMES = "base/tasks/topic.yml", "base/tasks/names.yml"
+WORDS, MORE, PLAIN = "base/recipes/words.yml", "base/recipes/more.yml", "base/recipes/plain.yml"
+TINY, DEMO = "base/encoders/tiny.yml", "base/suites/demo.yml"
+"""Files of the project, below conf."""
+
 FILES = {
     "tasks/topic.yml": """\
         topic:
@@ -140,6 +145,11 @@ class SmallProject:
         with pytest.raises(UserError) as caught:
             load_specs(raw, [self.root / "conf" / "local", base])
         return _one_line(caught.value)
+
+    def check_mistake(self, file: str, old: str, new: str, said: str) -> None:
+        """Edit a file below conf; the line that is said begins with its path and with ``said``."""
+        self.edit(file, old, new)
+        assert self.quick_error().startswith(f"conf/{file}{said}")
 
 
 def _one_line(error: UserError) -> str:

@@ -1,6 +1,7 @@
 """One registered pipeline per stage, task and suite, all from one flat list of cells."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from kedro.pipeline import Pipeline
 
@@ -9,6 +10,7 @@ from regen.errors import UserError
 from regen.pipelines.evaluate import pipeline as evaluate
 from regen.pipelines.fit import pipeline as fit
 from regen.pipelines.gather import pipeline as gather
+from regen.pipelines.import_encoder import pipeline as import_encoder
 from regen.pipelines.ingest import pipeline as ingest
 from regen.pipelines.prepare import pipeline as prepare
 from regen.pipelines.report import pipeline as report
@@ -22,19 +24,24 @@ def register_pipelines() -> dict[str, Pipeline]:
     """Read the suites and draw every pipeline.
 
     Raises:
-        UserError: The config is wrong, or a task or suite has the name of a stage.
+        UserError: The config is wrong, or a task, suite or encoder has the name of a stage.
     """
     return build_pipelines(read_specs(config_loader()))
 
 
 def build_pipelines(specs: Specs) -> dict[str, Pipeline]:
     """Draw every pipeline of a set of specs: stages, tasks, suites, ``report`` and ``__default__``."""
-    for name in (*specs.tasks, *specs.suites):
+    for name in (*specs.tasks, *specs.suites, *specs.encoders):
         if name in (*STAGES, report.OVERALL):
-            raise UserError(f"conf/base: a pipeline has the name '{name}' already; give the task or suite another")
+            raise UserError(
+                f"conf/base: a pipeline has the name '{name}' already; give the task, suite or encoder another"
+            )
     parts: dict[str, list[Pipeline]] = defaultdict(list)
     recipes = _by_task(specs.cells)
+    for encoder in specs.encoders:
+        parts["import_encoder"].append(import_encoder.create_pipeline(encoder))
     for task in specs.tasks:
+        parts[task] += _draw_encoders(specs, [f"{task}.{recipe}" for recipe in recipes.get(task, [])])
         for stage, drawn in _draw_task(specs, task, recipes.get(task, [])):
             parts[stage].append(drawn)
             parts[task].append(drawn)
@@ -42,7 +49,8 @@ def build_pipelines(specs: Specs) -> dict[str, Pipeline]:
         tasks = _by_task(spec.cells)
         site = report.create_pipeline(suite, tasks)
         parts["site"].append(site)
-        parts[suite] = [site, *(drawn for task in tasks for _, drawn in _draw_task(specs, task, tasks[task]))]
+        parts[suite] = [site, *_draw_encoders(specs, spec.cells)]
+        parts[suite] += [drawn for task in tasks for _, drawn in _draw_task(specs, task, tasks[task])]
     parts["report"] = [report.create_overall_pipeline()]
     pipelines = {name: _flat(drawn) for name, drawn in parts.items()}
     if DEFAULT_SUITE in specs.suites:
@@ -50,7 +58,7 @@ def build_pipelines(specs: Specs) -> dict[str, Pipeline]:
     return pipelines
 
 
-STAGES = ("ingest", "prepare", "fit", "evaluate", "gather", "site", "report")
+STAGES = ("ingest", "import_encoder", "prepare", "fit", "evaluate", "gather", "site", "report")
 """Stages in their order; ``report`` is over all committed records and no part of any suite."""
 
 
@@ -63,14 +71,24 @@ def _by_task(cells: tuple[str, ...] | list[str]) -> dict[str, list[str]]:
     return tasks
 
 
+def _draw_encoders(specs: Specs, cells: Iterable[str]) -> list[Pipeline]:
+    """Draw the import of each encoder that some of the cells start from."""
+    used = dict.fromkeys(specs.config(cell).encoder for cell in cells)
+    return [import_encoder.create_pipeline(encoder) for encoder in used if encoder]
+
+
 def _draw_task(specs: Specs, task: str, recipes: list[str]) -> list[tuple[str, Pipeline]]:
     """Draw the stages of one task with some of its recipes, as (stage, pipeline)."""
     spec = specs.tasks[task]
+    encoders = {recipe: specs.config(f"{task}.{recipe}").encoder for recipe in recipes}
     return [
         ("ingest", ingest.create_pipeline(task)),
         ("prepare", prepare.create_pipeline(task, spec.read.splits)),
-        *(("fit", fit.create_pipeline(task, recipe)) for recipe in recipes),
-        *(("evaluate", evaluate.create_pipeline(task, recipe, spec.scored_splits)) for recipe in recipes),
+        *(("fit", fit.create_pipeline(task, recipe, encoder)) for recipe, encoder in encoders.items()),
+        *(
+            ("evaluate", evaluate.create_pipeline(task, recipe, spec.scored_splits, encoder))
+            for recipe, encoder in encoders.items()
+        ),
         *(("gather", gather.create_pipeline(task, recipes)) for _ in recipes[:1]),
     ]
 

@@ -9,13 +9,14 @@ from pkgutil import iter_modules
 from typing import Any
 
 import pandas as pd
+from tiny_encoders import tiny_encoder
 
 import regen.estimators
 from made_up import made_up_cell, made_up_task
 from regen.config.cell import CellConfig
 from regen.config.recipe import options_class
 from regen.config.task import TaskType
-from regen.estimators.base import Estimator, estimator_class
+from regen.estimators.base import Estimator, Resources, estimator_class
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,23 @@ _MAKERS = {
 }
 
 
+SMALL = {
+    "encoder": {
+        "epochs": 12,
+        "learning_rate": 2e-2,
+        "warmup": 0.2,
+        "dropout": 0.05,
+        "attention_dropout": 0.05,
+        "max_length": 48,
+        "stride": 8,
+        "keep": "last",
+        "precision": "f32",
+        "threads": 1,
+    }
+}
+"""Options with which an estimator learns the frames in a moment, where its defaults do not."""
+
+
 @dataclass(frozen=True)
 class Case:
     """An estimator on a task type in a language."""
@@ -158,21 +176,30 @@ class Case:
         return _MAKERS[self.task_type, self.language]()
 
     def config(self, **options: Any) -> CellConfig:
-        """Give the effective config, with the estimator's default options where none are given."""
+        """Give the effective config; options that are not given are small ones, or the estimator's defaults."""
         gold = self.frames().train[self.gold_column]
         tags = {tag[2:] for row in gold for tag in row} - {""} if self.task_type == "tagging" else set(gold)
         task = made_up_task(self.task_type, sorted(tags), self.language)
-        return made_up_cell(self.estimator, task, options)
+        return made_up_cell(self.estimator, task, {**SMALL.get(self.estimator, {}), **options})
+
+    def resources(self) -> Resources:
+        """Lend a tiny encoder to the estimator that needs one."""
+        return Resources(encoder=tiny_encoder(layers=1)) if self.estimator == "encoder" else Resources()
 
     def fit(self, frames: Frames | None = None, seed: int = 0, **options: Any) -> Estimator:
         """Fit the estimator."""
         frames = frames or self.frames()
-        return estimator_class(self.estimator).fit(frames.train, frames.dev, self.config(**options), seed)
+        config, resources = self.config(**options), self.resources()
+        return estimator_class(self.estimator).fit(frames.train, frames.dev, config, seed, resources)
+
+    def load(self, folder: Path) -> Estimator:
+        """Load what an estimator saved."""
+        return estimator_class(self.estimator).load(folder, self.resources())
 
 
 @cache
 def fitted(case: Case) -> Estimator:
-    """Fit an estimator with its default options, once for all tests that leave it as it is."""
+    """Fit an estimator with its small options, once for all tests that leave it as it is."""
     return case.fit()
 
 

@@ -52,7 +52,7 @@ def test_every_parameter_has_its_type(nodes: list[Node], values: dict[str, Any])
                 assert issubclass(hints[argument], Spec), (node.name, argument)
                 assert isinstance(values[name], hints[argument]), (node.name, argument)
                 checked.add(hints[argument].__name__)
-    assert {"CellConfig", "Machine", "PrepareConfig", "StatisticsConfig", "SuiteSpec"} <= checked
+    assert {"CellConfig", "ImportConfig", "Machine", "PrepareConfig", "StatisticsConfig", "SuiteSpec"} <= checked
 
 
 def test_every_parameter_that_is_handed_over_is_read(nodes: list[Node], values: dict[str, Any]) -> None:

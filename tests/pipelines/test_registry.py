@@ -5,6 +5,8 @@ import pytest
 from kedro.pipeline import Pipeline
 
 from made_up import made_up_task
+from pretend_estimator import install_pretend
+from regen.config.encoder import EncoderSpec
 from regen.config.load import Specs
 from regen.config.recipe import RecipeSpec
 from regen.config.suite import SuiteSpec
@@ -19,14 +21,18 @@ def suite(*cells: str) -> SuiteSpec:
     return SuiteSpec.model_validate({"title": "Made up", "cells": cells})
 
 
+def made_up_encoder() -> EncoderSpec:
+    return EncoderSpec(title="Made up", languages=("en",), licence="CC0-1.0", source="this test", folder="there")
+
+
 def made_up_specs(**suites: SuiteSpec) -> Specs:
-    """Two tasks, one of them with a second and a hidden test split, and two recipes."""
+    """Two tasks, one of them with a second and a hidden test split, two recipes, and an encoder that none names."""
     return Specs(
         tasks={
             "topics": made_up_task("classification", ["a"], test=True, test_fixed=True, test_hidden=False),
             "names": made_up_task("tagging", ["x"]),
         },
-        encoders={},
+        encoders={"unused": made_up_encoder()},
         recipes={name: RecipeSpec(title=name, estimator="majority") for name in ("one", "two")},
         suites=suites or {"sample": suite("topics.one", "names.one"), "wide": suite("topics.two", "topics.one")},
     )
@@ -101,6 +107,7 @@ def test_stages_by_hand() -> None:
     drawn = build_pipelines(made_up_specs())
     cells = ("topics.one", "topics.two", "names.one")
     assert names(drawn["ingest"]) == {"topics.ingest", "names.ingest"}
+    assert names(drawn["import_encoder"]) == {"unused.import_encoder"}
     assert names(drawn["prepare"]) == {"topics.prepare", "names.prepare"}
     assert names(drawn["fit"]) == {f"{cell}.fit" for cell in cells}
     assert names(drawn["evaluate"]) == {f"{cell}.{node}" for cell in cells for node in ("predict", "score")}
@@ -144,7 +151,12 @@ def test_no_way_from_a_test_split_to_fit(specs: Specs, drawn: dict[str, Pipeline
     for pipeline, name in walked:
         (node,) = pipeline.only_nodes(name).nodes
         task, recipe, _ = name.split(".")
-        assert set(node.inputs) == {f"{task}.examples_train", f"{task}.examples_dev", f"params:{task}.{recipe}.config"}
+        cell = f"{task}.{recipe}"
+        encoder = specs.config(cell).encoder
+        assert set(node.inputs) == {
+            *(f"{task}.examples_train", f"{task}.examples_dev", f"params:{cell}.config", "params:machine"),
+            *([f"{encoder}.encoder"] if encoder else []),
+        }
         assert not upstream(pipeline, node.inputs) & hidden
 
 
@@ -166,17 +178,65 @@ def test_nothing_is_drawn_twice(drawn: dict[str, Pipeline]) -> None:
         assert len(names(pipeline)) == len(pipeline.nodes)
 
 
+def specs_with_encoders(monkeypatch: pytest.MonkeyPatch) -> Specs:
+    """Specs with recipes that start from encoders, one of which both suites use."""
+    install_pretend(monkeypatch)
+    specs = made_up_specs(
+        sample=suite("topics.one", "topics.first", "names.first"), wide=suite("names.first", "topics.second")
+    )
+    for recipe in ("first", "second"):
+        specs.encoders[f"the_{recipe}"] = made_up_encoder()
+        options = {"encoder": f"the_{recipe}"}
+        specs.recipes[recipe] = RecipeSpec(title=recipe, estimator="pretend", options=options)
+    return specs
+
+
+def imports(pipeline: Pipeline) -> list[str]:
+    return sorted(node.name for node in pipeline.nodes if node.name.endswith("import_encoder"))
+
+
+def test_each_encoder_is_imported_once_where_cells_start_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = build_pipelines(specs_with_encoders(monkeypatch))
+    one, two = "the_first.import_encoder", "the_second.import_encoder"
+    assert imports(drawn["import_encoder"]) == [one, two, "unused.import_encoder"]
+    assert imports(drawn["sample"]) == imports(drawn["names"]) == [one]
+    assert imports(drawn["wide"]) == imports(drawn["topics"]) == [one, two]
+
+
+def test_an_encoder_leads_to_the_fit_and_the_predictions_of_its_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = build_pipelines(specs_with_encoders(monkeypatch))
+    readers = {node.name for node in drawn["sample"].nodes if "the_first.encoder" in node.inputs}
+    assert readers == {f"{task}.first.{node}" for task in ("topics", "names") for node in ("fit", "predict")}
+    (plain,) = drawn["fit"].filter(node_namespaces=["topics.one"]).nodes
+    assert not [name for name in plain.inputs if name.endswith(".encoder")]
+    assert all(name.startswith("params:") for name in drawn["wide"].inputs())
+
+
+def test_one_encoder_is_imported_alone() -> None:
+    (node,) = build_pipelines(made_up_specs())["import_encoder"].filter(node_namespaces=["unused"]).nodes
+    assert (node.name, node.namespace, node.outputs) == ("unused.import_encoder", "unused", ["unused.encoder"])
+    assert set(node.inputs) == {"params:unused.encoder_files", "params:machine"}
+
+
+def test_a_project_without_encoders_has_nothing_to_import() -> None:
+    specs = made_up_specs()
+    specs.encoders.clear()
+    assert "import_encoder" not in build_pipelines(specs)
+
+
 @pytest.mark.parametrize("name", STAGES)
-@pytest.mark.parametrize("kind", ["task", "suite"])
+@pytest.mark.parametrize("kind", ["task", "suite", "encoder"])
 def test_the_name_of_a_stage_is_refused(name: str, kind: str) -> None:
     specs = made_up_specs(**{name: suite("topics.one")}) if kind == "suite" else made_up_specs()
     if kind == "task":
         specs.tasks[name] = specs.tasks["topics"]
-    with pytest.raises(UserError, match=rf"^conf/base: .*'{name}'.*; give the task or suite another$"):
+    if kind == "encoder":
+        specs.encoders[name] = made_up_encoder()
+    with pytest.raises(UserError, match=rf"^conf/base: .*'{name}'.*; give the task, suite or encoder another$"):
         build_pipelines(specs)
 
 
 def test_the_name_of_the_pages_over_all_records_is_refused() -> None:
     """They would lie in one folder."""
-    with pytest.raises(UserError, match=r"^conf/base: .*'all'.*; give the task or suite another$"):
+    with pytest.raises(UserError, match=r"^conf/base: .*'all'.*; give the task, suite or encoder another$"):
         build_pipelines(made_up_specs(all=suite("topics.one")))

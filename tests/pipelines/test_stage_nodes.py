@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
@@ -15,6 +16,7 @@ from regen.config.machine import Machine
 from regen.config.statistics import StatisticsConfig
 from regen.config.suite import SuiteSpec
 from regen.config.task import IngestConfig, PrepareConfig
+from regen.estimators.base import Predictions, Resources
 from regen.pipelines.evaluate.nodes import predict, score
 from regen.pipelines.fit.nodes import fit
 from regen.pipelines.gather.nodes import gather
@@ -56,9 +58,9 @@ def prepared(raw: Path) -> dict[str, Any]:
     return made
 
 
-def fitted(prepared: dict[str, Any], config: CellConfig, folder: Path) -> Path:
+def fitted(prepared: dict[str, Any], config: CellConfig, folder: Path, machine: Machine) -> Path:
     folder.mkdir()
-    fit(prepared["train"], prepared["dev"], config)(folder)
+    fit(prepared["train"], prepared["dev"], config, machine)(folder)
     return folder
 
 
@@ -68,7 +70,7 @@ def outputs(prepared: dict[str, Any], machine: Machine, tmp_path: Path) -> dict[
     given: dict[str, Any] = {}
     for estimator, seeds in (("majority", [0]), ("linear", [3, 5])):
         config = made_up_cell(estimator, TASK, seeds=seeds)
-        model = fitted(prepared, config, tmp_path / estimator)
+        model = fitted(prepared, config, tmp_path / estimator, machine)
         predictions = predict(model, config, **{split: prepared[split] for split in TASK.scored_splits})
         predictions.to_parquet(tmp_path / "predictions.parquet")
         read = pd.read_parquet(tmp_path / "predictions.parquet")
@@ -98,40 +100,80 @@ def test_prepare_gives_every_split_and_a_card(prepared: dict[str, Any]) -> None:
     assert "zebra" not in json.dumps(prepared["card"])
 
 
-def test_fit_makes_a_model_per_seed(prepared: dict[str, Any], tmp_path: Path) -> None:
-    folder = fitted(prepared, made_up_cell("linear", TASK, seeds=[3, 5]), tmp_path / "model")
+def test_fit_makes_a_model_per_seed(prepared: dict[str, Any], machine: Machine, tmp_path: Path) -> None:
+    folder = fitted(prepared, made_up_cell("linear", TASK, seeds=[3, 5]), tmp_path / "model", machine)
     assert sorted(path.name for path in folder.iterdir()) == ["repeat-s3-f0", "repeat-s5-f0"]
-    assert all((path / "model.safetensors").is_file() for path in folder.iterdir())
+    for path in folder.iterdir():
+        assert (path / "model.safetensors").is_file()
+        assert json.loads((path / "facts.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(("limit", "used"), [(None, 5), (2, 2), (50, 5)])
 def test_fit_hands_over_the_first_examples_and_each_seed(
-    prepared: dict[str, Any], monkeypatch: pytest.MonkeyPatch, limit: int | None, used: int
+    prepared: dict[str, Any], machine: Machine, monkeypatch: pytest.MonkeyPatch, limit: int | None, used: int
 ) -> None:
     calls = []
 
     class Recorder:
         @classmethod
-        def fit(cls, train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int) -> "Recorder":
-            calls.append((list(train["id"]), len(dev), config.recipe, seed))
+        def fit(
+            cls, train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int, resources: Resources
+        ) -> "Recorder":
+            calls.append((list(train["id"]), len(dev), config.recipe, seed, resources.encoder, resources.machine))
             return cls()
 
-    monkeypatch.setattr("regen.estimators.base.estimator_class", lambda _: Recorder)
-    fit(prepared["train"], prepared["dev"], made_up_cell("majority", TASK, train_examples=limit, seeds=[3, 5]))
+    monkeypatch.setattr("regen.estimators.repeats.estimator_class", lambda _: Recorder)
+    config = made_up_cell("majority", TASK, train_examples=limit, seeds=[3, 5])
+    fit(prepared["train"], prepared["dev"], config, machine, Path("lent"))
     ids = [f"train-{i}" for i in range(used)]
-    assert calls == [(ids, 5, "majority", 3), (ids, 5, "majority", 5)]
+    assert calls == [(ids, 5, "majority", seed, Path("lent"), machine) for seed in (3, 5)]
 
 
-def test_fit_with_fewer_examples_learns_less(prepared: dict[str, Any], tmp_path: Path) -> None:
+def test_finished_repeats_are_handed_over(
+    prepared: dict[str, Any], machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder of a repeat that keeps state stays where it is; the output is a copy, or a link, of its files."""
+    finished = tmp_path / "finished"
+    finished.mkdir()
+    (finished / "facts.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr("regen.estimators.repeats.fit_repeats", lambda *_: {"repeat-s0-f0": finished})
+    folder = fitted(prepared, made_up_cell("majority", TASK), tmp_path / "model", machine)
+    assert (folder / "repeat-s0-f0" / "facts.json").read_text(encoding="utf-8") == "{}"
+    assert (finished / "facts.json").is_file()
+
+
+def test_predict_lends_the_encoder(prepared: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    lent = []
+
+    class Loaded:
+        @classmethod
+        def load(cls, folder: Path, resources: Resources) -> "Loaded":
+            lent.append((folder, resources.encoder))
+            return cls()
+
+        def predict(self, examples: pd.DataFrame) -> Predictions:
+            assert "label" not in examples
+            return Predictions(["a"] * len(examples), np.ones(len(examples)))
+
+    monkeypatch.setattr("regen.estimators.base.estimator_class", lambda _: Loaded)
+    config = made_up_cell("majority", TASK, seeds=[2, 4])
+    table = predict(Path("model"), config, Path("lent"), dev=prepared["dev"])
+    assert lent == [(Path(f"model/repeat-s{seed}-f0"), Path("lent")) for seed in (2, 4)]
+    assert list(table["pred"]) == ["a"] * 10
+
+
+def test_fit_with_fewer_examples_learns_less(prepared: dict[str, Any], machine: Machine, tmp_path: Path) -> None:
     train = prepared["train"].iloc[::-1]
     config = made_up_cell("majority", TASK, train_examples=1)
-    folder = fitted({**prepared, "train": train}, config, tmp_path / "model")
+    folder = fitted({**prepared, "train": train}, config, tmp_path / "model", machine)
     assert json.loads((folder / "repeat-s0-f0" / "model.json").read_text(encoding="utf-8"))["label"] == "c"
 
 
-def test_predict_gives_a_row_per_repeat_split_and_example(prepared: dict[str, Any], tmp_path: Path) -> None:
+def test_predict_gives_a_row_per_repeat_split_and_example(
+    prepared: dict[str, Any], machine: Machine, tmp_path: Path
+) -> None:
     config = made_up_cell("linear", TASK, seeds=[3, 5])
-    model = fitted(prepared, config, tmp_path / "model")
+    model = fitted(prepared, config, tmp_path / "model", machine)
     table = predict(model, config, dev=prepared["dev"], test_hidden=prepared["test_hidden"])
     assert list(table.columns) == ["seed", "fold", "split", "id", "gold", "pred", "score"]
     assert list(table.index) == list(range(20))
@@ -155,7 +197,7 @@ def test_predict_keeps_documents(tmp_path: Path, machine: Machine) -> None:
         }
     )
     config = made_up_cell("majority", NAMES)
-    model = fitted({"train": frame, "dev": frame}, config, tmp_path / "model")
+    model = fitted({"train": frame, "dev": frame}, config, tmp_path / "model", machine)
     table = predict(model, config, dev=frame, test=frame)
     assert list(table.columns) == ["seed", "fold", "split", "id", "document", "gold", "pred", "score"]
     assert list(table["pred"][:3]) == list(frame["tags"])

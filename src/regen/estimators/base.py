@@ -1,15 +1,16 @@
 """The interface of all estimators."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from regen.config.cell import CellConfig
+from regen.config.machine import Machine
 from regen.config.recipe import estimator_modules
 
 Labels = list[str] | list[list[str]]
@@ -29,11 +30,41 @@ class Predictions:
     scores: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Resources:
+    """What a machine lends an estimator; nothing in it changes a result.
+
+    Attributes:
+        encoder: Folder of the imported encoder, for recipes that name one.
+        state: Folder where a fit may keep what it goes on from after it was killed; one per repeat.
+        machine: Settings of this machine.
+        views: Where a fit may write what can be watched while it runs.
+        shared: What the repeats of one cell compute once.
+    """
+
+    encoder: Path | None = None
+    state: Path | None = None
+    machine: Machine | None = None
+    views: Path | None = None
+    shared: dict[str, Any] = field(default_factory=dict)
+
+
+LENT_NOTHING = Resources()
+
+
 class Estimator(Protocol):
-    """Learns from examples and predicts labels. Equal inputs give equal bytes in ``save``."""
+    """Learns from examples and predicts labels. Equal inputs give equal bytes in ``save``.
+
+    Attributes:
+        keeps_state: Whether a fit is long enough to go on after a kill, and to be kept when it is finished.
+    """
+
+    keeps_state: ClassVar[bool]
 
     @classmethod
-    def fit(cls, train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int) -> Self:
+    def fit(
+        cls, train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int, resources: Resources = LENT_NOTHING
+    ) -> Self:
         """Learn from train; dev may choose, never teach."""
         ...
 
@@ -50,7 +81,7 @@ class Estimator(Protocol):
         ...
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
+    def load(cls, folder: Path, resources: Resources = LENT_NOTHING) -> Self:
         """Read what ``save`` wrote."""
         ...
 

@@ -61,7 +61,7 @@ def build_record(
         "training": {
             "examples": min(config.train_examples or train, train),
             "train_on_dev": False,
-            "document_context": False,
+            "document_context": bool(config.options.get("context", False)),
             "selection": config.selection,
             "models": [dict(fact) for fact in facts],
         },

@@ -11,13 +11,15 @@ import pycrfsuite
 
 from regen.config.cell import CellConfig
 from regen.errors import UserError
-from regen.estimators.base import Predictions, token_lists
+from regen.estimators.base import LENT_NOTHING, Predictions, Resources, token_lists
 from regen.estimators.crf.features import sentence_features
 from regen.estimators.crf.options import Options
 
 
 class Model:
     """A trained CRF: CRFsuite's model file as bytes, and the options that make the features."""
+
+    keeps_state = False
 
     def __init__(self, options: Options, model: bytes) -> None:
         """Take the options and the content of the model file."""
@@ -26,7 +28,14 @@ class Model:
         self._tagger.open_inmemory(model)
 
     @classmethod
-    def fit(cls, train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int) -> Self:  # noqa: ARG003
+    def fit(
+        cls,
+        train: pd.DataFrame,
+        dev: pd.DataFrame,  # noqa: ARG003
+        config: CellConfig,
+        seed: int,  # noqa: ARG003
+        resources: Resources = LENT_NOTHING,  # noqa: ARG003
+    ) -> Self:
         """Train with L-BFGS: no random step, so the seed changes nothing.
 
         Raises:
@@ -70,7 +79,7 @@ class Model:
         (folder / "options.json").write_text(json.dumps(self._options.model_dump(mode="json")), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
+    def load(cls, folder: Path, resources: Resources = LENT_NOTHING) -> Self:  # noqa: ARG003
         """Read what ``save`` wrote."""
         options = Options(**json.loads((folder / "options.json").read_text(encoding="utf-8")))
         return cls(options, (folder / "model.crfsuite").read_bytes())

@@ -13,13 +13,15 @@ from threadpoolctl import threadpool_limits
 
 from regen.config.cell import CellConfig
 from regen.errors import UserError
-from regen.estimators.base import Predictions
+from regen.estimators.base import LENT_NOTHING, Predictions, Resources
 from regen.estimators.linear.features import feature_matrix, texts, vectorizers
 from regen.estimators.linear.options import Options
 
 
 class Model:
     """Fitted vectorizers and a fitted logistic regression."""
+
+    keeps_state = False
 
     def __init__(
         self, options: Options, language: str, fitted: dict[str, TfidfVectorizer], regression: LogisticRegression
@@ -29,7 +31,14 @@ class Model:
         self._vectorizers, self._regression = fitted, regression
 
     @classmethod
-    def fit(cls, train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int) -> Self:  # noqa: ARG003
+    def fit(
+        cls,
+        train: pd.DataFrame,
+        dev: pd.DataFrame,  # noqa: ARG003
+        config: CellConfig,
+        seed: int,  # noqa: ARG003
+        resources: Resources = LENT_NOTHING,  # noqa: ARG003
+    ) -> Self:
         """Train with L-BFGS on one thread: no random step, so the seed changes nothing.
 
         Raises:
@@ -89,7 +98,7 @@ class Model:
         (folder / "model.json").write_text(json.dumps(content, ensure_ascii=False, indent=0), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
+    def load(cls, folder: Path, resources: Resources = LENT_NOTHING) -> Self:  # noqa: ARG003
         """Read what ``save`` wrote."""
         content = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         tensors = load_file(folder / "model.safetensors")

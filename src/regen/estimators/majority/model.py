@@ -14,12 +14,14 @@ import numpy as np
 import pandas as pd
 
 from regen.config.cell import CellConfig
-from regen.estimators.base import Predictions, token_lists
+from regen.estimators.base import LENT_NOTHING, Predictions, Resources, token_lists
 from regen.scoring.spans import Span, extract_spans, spans_to_iob2
 
 
 class Model:
     """A most frequent label, or a list of phrases with their type."""
+
+    keeps_state = False
 
     def __init__(self, label: str | None, share: float, phrases: dict[str, str]) -> None:
         """Take what was learnt.
@@ -33,7 +35,14 @@ class Model:
         self._longest = max((phrase.count(" ") + 1 for phrase in phrases), default=0)
 
     @classmethod
-    def fit(cls, train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int) -> Self:  # noqa: ARG003
+    def fit(
+        cls,
+        train: pd.DataFrame,
+        dev: pd.DataFrame,  # noqa: ARG003
+        config: CellConfig,
+        seed: int,  # noqa: ARG003
+        resources: Resources = LENT_NOTHING,  # noqa: ARG003
+    ) -> Self:
         """Count labels, or the types of each phrase."""
         if config.task_type == "tagging":
             return cls._fit_phrases(token_lists(train, "tokens"), token_lists(train, "tags"))
@@ -82,7 +91,7 @@ class Model:
         (folder / "model.json").write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
+    def load(cls, folder: Path, resources: Resources = LENT_NOTHING) -> Self:  # noqa: ARG003
         """Read model.json."""
         return cls(**json.loads((folder / "model.json").read_text(encoding="utf-8")))
 

@@ -4,6 +4,7 @@ Libraries that take long to import, and our modules that need them, are imported
 this module whenever it starts. For the same reason tables are hinted as ``Any``: Kedro resolves every hint of a node.
 """
 
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ from regen.config.statistics import StatisticsConfig
 logger = logging.getLogger(__name__)
 
 
-def predict(model: Path, config: CellConfig, **splits: Any) -> Any:
+def predict(model: Path, config: CellConfig, encoder: Path | None = None, **splits: Any) -> Any:
     """Predict every scored split with the model of every repeat.
 
     Args:
         model: Folder of the cell's models.
         config: The cell's effective config.
+        encoder: Folder of the encoder that the recipe names.
         splits: Split name -> examples.
 
     Returns:
@@ -29,13 +31,14 @@ def predict(model: Path, config: CellConfig, **splits: Any) -> Any:
     """
     import pandas as pd
 
-    from regen.estimators.base import estimator_class
+    from regen.estimators.base import Resources, estimator_class
 
     cls = estimator_class(config.estimator)
+    resources = Resources(encoder=encoder)
     gold_column = "tags" if config.task_type == "tagging" else "label"
     parts = []
     for seed in config.seeds:
-        fitted = cls.load(model / f"repeat-s{seed}-f0")
+        fitted = cls.load(model / f"repeat-s{seed}-f0", resources)
         for split, examples in splits.items():
             predictions = fitted.predict(examples.drop(columns=gold_column))  # nobody predicts from the answer
             columns = {"seed": seed, "fold": 0, "split": split, "id": examples["id"]}
@@ -67,12 +70,14 @@ def score(
     Returns:
         ``record`` (everything), ``metrics`` (headline numbers) and ``confusion`` (a Plotly figure).
     """
-    from regen.estimators.base import estimator_class
     from regen.records.build import build_record, headline
     from regen.records.figures import confusion_figure
 
-    cls = estimator_class(config.estimator)
-    facts = [cls.load(model / f"repeat-s{seed}-f0").facts() for seed in config.seeds]
+    paths = [model / f"repeat-s{seed}-f0" / "facts.json" for seed in config.seeds]
+    facts = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    # What was left open in the config and settled by the machine that fitted.
+    settled = {key: facts[0]["hardware"][key] for key in ("device", "threads", "precision") if "hardware" in facts[0]}
+    config = config.model_copy(update=settled)
     record = build_record(config, card, predictions, facts, statistics, machine.project / "requirements.lock")
     for split, scores in record["scores"].items():
         values = (100 * value for value in (scores["mean"], scores["interval"]["low"], scores["interval"]["high"]))

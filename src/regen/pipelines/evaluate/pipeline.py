@@ -7,8 +7,8 @@ from kedro.pipeline import Node, Pipeline
 from regen.pipelines.evaluate.nodes import predict, score
 
 
-def create_pipeline(task: str, recipe: str, splits: Iterable[str]) -> Pipeline:
-    """Draw the stage for one cell with the task's scored splits."""
+def create_pipeline(task: str, recipe: str, splits: Iterable[str], encoder: str | None = None) -> Pipeline:
+    """Draw the stage for one cell with the task's scored splits; its models may start from an encoder."""
     cell = f"{task}.{recipe}"
     config = f"params:{cell}.config"
     return Pipeline(
@@ -18,6 +18,7 @@ def create_pipeline(task: str, recipe: str, splits: Iterable[str]) -> Pipeline:
                 inputs={
                     "model": f"{cell}.model",
                     "config": config,
+                    **({"encoder": f"{encoder}.encoder"} if encoder else {}),
                     **{split: f"{task}.examples_{split}" for split in splits},
                 },
                 outputs=f"{cell}.predictions",

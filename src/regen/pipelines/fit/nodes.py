@@ -10,28 +10,38 @@ from pathlib import Path
 from typing import Any
 
 from regen.config.cell import CellConfig
+from regen.config.machine import Machine
 
 
-def fit(train: Any, dev: Any, config: CellConfig) -> Callable[[Path], Any]:
+def fit(
+    train: Any, dev: Any, config: CellConfig, machine: Machine, encoder: Path | None = None
+) -> Callable[[Path], Any]:
     """Fit one model per seed.
 
     Args:
         train: Training examples.
         dev: Dev examples: they may choose, never teach.
         config: The cell's effective config.
+        machine: Where a fit keeps what it goes on from after it was killed.
+        encoder: Folder of the encoder that the recipe names.
 
     Returns:
         A function that writes the models into an empty folder, each into ``repeat-s<seed>-f<fold>``.
     """
-    from regen.estimators.base import estimator_class
+    from regen.estimators.base import Resources
+    from regen.estimators.repeats import fit_repeats
 
-    cls = estimator_class(config.estimator)
     used = train.head(config.train_examples) if config.train_examples else train
-    models = {f"repeat-s{seed}-f0": cls.fit(used, dev, config, seed) for seed in config.seeds}
-    return partial(_save_models, models)
+    views = machine.state.parent / "08_reporting" / "telemetry" / config.task / config.recipe / "training"
+    resources = Resources(encoder=encoder, machine=machine, views=views)
+    return partial(_save, fit_repeats(used, dev, config, machine, resources))
 
 
-def _save_models(models: dict[str, Any], folder: Path) -> None:
-    for name, model in models.items():
-        (folder / name).mkdir()
-        model.save(folder / name)
+def _save(repeats: dict[str, Any], folder: Path) -> None:
+    from regen.estimators.repeats import hand_over, write_model
+
+    for name, repeat in repeats.items():
+        if isinstance(repeat, Path):
+            hand_over(repeat, folder / name)
+        else:
+            write_model(repeat, folder / name)

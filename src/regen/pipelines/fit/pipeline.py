@@ -5,8 +5,8 @@ from kedro.pipeline import Node, Pipeline
 from regen.pipelines.fit.nodes import fit
 
 
-def create_pipeline(task: str, recipe: str) -> Pipeline:
-    """Draw the stage for one cell."""
+def create_pipeline(task: str, recipe: str, encoder: str | None = None) -> Pipeline:
+    """Draw the stage for one cell, whose models may start from an encoder."""
     cell = f"{task}.{recipe}"
     return Pipeline(
         [
@@ -16,6 +16,8 @@ def create_pipeline(task: str, recipe: str) -> Pipeline:
                     "train": f"{task}.examples_train",
                     "dev": f"{task}.examples_dev",
                     "config": f"params:{cell}.config",
+                    "machine": "params:machine",
+                    **({"encoder": f"{encoder}.encoder"} if encoder else {}),
                 },
                 outputs=f"{cell}.model",
                 name="fit",

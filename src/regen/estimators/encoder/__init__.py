@@ -1,0 +1,1 @@
+"""A pretrained encoder, fine-tuned with a head for the task type."""

@@ -1,0 +1,56 @@
+"""Train and dev as the network sees them, made once for all repeats of a cell."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from regen.encoders.pieces import Pieces
+from regen.encoders.prefix import Kept
+from regen.estimators.encoder.cell import Setup
+from regen.estimators.encoder.inputs import Collate, Inputs, used_pieces
+from regen.estimators.encoder.outputs import keep_frozen
+from regen.training.batches import Ints
+from regen.training.device import Hardware
+from regen.training.noise import Noise
+
+
+@dataclass(frozen=True)
+class Data:
+    """Train and dev as rows; the same for every seed.
+
+    Attributes:
+        train: Rows of train.
+        dev: Rows of dev.
+        pieces: Sorted numbers of the pieces in use.
+        collate_train: Makes batches of train.
+        collate_dev: Makes batches of dev.
+    """
+
+    train: Inputs
+    dev: Inputs
+    pieces: Ints
+    collate_train: Collate
+    collate_dev: Collate
+
+
+def shared_data(
+    setup: Setup, train: pd.DataFrame, dev: pd.DataFrame, encoder: Path, hardware: Hardware, shared: dict[str, Any]
+) -> Data:
+    """Tokenise, and run frozen layers, once for all repeats."""
+    if "data" not in shared:
+        tokenizer = Pieces(encoder, setup.task_type == "tagging")
+        rows = [setup.inputs(examples, tokenizer) for examples in (train, dev)]
+        padding = tokenizer.padding
+        pieces = used_pieces(*rows, always=[padding])
+        frozen = setup.options.frozen_layers
+        kept: list[dict[str, Kept]] = [{}, {}]
+        if frozen:
+            network = setup.network(encoder, Noise(), seed=0, pieces=pieces).to(hardware.device).eval()
+            layers = 0 if frozen == "all" else frozen
+            kept = [keep_frozen(network, part, Collate(part, padding), hardware, layers) for part in rows]
+        collates = [Collate(part, padding, known) for part, known in zip(rows, kept, strict=True)]
+        shared["data"] = Data(rows[0], rows[1], pieces, collates[0], collates[1])
+    data: Data = shared["data"]
+    return data

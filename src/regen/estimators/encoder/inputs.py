@@ -1,0 +1,122 @@
+"""What the network sees: rows of pieces, and the places in them that carry labels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from regen.encoders.prefix import Kept
+from regen.training.batches import Batch, Ints
+from regen.training.loop import Collated
+
+IGNORED = -100
+"""Label of a unit that is no target: padding, or context."""
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """n rows of different length in one flat array.
+
+    Attributes:
+        flat: All values, row after row.
+        offsets: Where each row begins, and where the last ends; shape (n + 1,).
+    """
+
+    flat: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[int]]) -> "Ragged":
+        """Make one from rows."""
+        lengths = np.fromiter((len(row) for row in rows), np.int64, len(rows))
+        flat = np.fromiter((value for row in rows for value in row), np.int64, int(lengths.sum()))
+        return cls(flat, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]))
+
+    @property
+    def lengths(self) -> Ints:
+        """Length of each row, shape (n,)."""
+        lengths: Ints = np.diff(self.offsets)
+        return lengths
+
+    def padded(self, rows: Ints, width: int, padding: int) -> torch.Tensor:
+        """Give rows as a matrix, shape (len(rows), width); longer rows are an error."""
+        lengths = self.lengths[rows]
+        matrix = np.full((len(rows), width), padding, dtype=np.int64)
+        inside = np.arange(width) < lengths[:, None]
+        places = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        matrix[inside] = self.flat[np.repeat(self.offsets[rows], lengths) + places]
+        return torch.from_numpy(matrix)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """n rows for the network.
+
+    A unit is what carries a label: a token of a sentence, or the whole text.
+
+    Attributes:
+        pieces: Ids of each row.
+        types: Token types of each row; ``None`` where all are 0.
+        units: For tagging, the position of the vector of each unit; ``None`` where the row itself is the unit.
+        places: Place of each unit in its piece (characters); ``None`` where all are 0.
+        labels: Number of each unit's label, ``IGNORED`` where it is no target; ``None`` where labels are not given.
+        owners: Which example each row belongs to, shape (n,).
+        firsts: Number, in its example, of the first unit of each row, shape (n,).
+    """
+
+    pieces: Ragged
+    types: Ragged | None
+    units: Ragged | None
+    places: Ragged | None
+    labels: Ragged | None
+    owners: Ints
+    firsts: Ints
+
+    @property
+    def lengths(self) -> Ints:
+        """Pieces of each row, shape (n,)."""
+        return self.pieces.lengths
+
+
+class Collate:
+    """Makes the tensors of a batch: ids and mask of shape (rows, width), units and labels of shape (rows, units)."""
+
+    def __init__(self, inputs: Inputs, padding: int, kept: dict[str, Kept] | None = None) -> None:
+        """Take the rows, the id that pads them, and what is computed of them already.
+
+        Args:
+            inputs: The rows.
+            padding: Id of the padding piece.
+            kept: ``hidden`` (of pieces) or ``vectors`` (of units) of each row.
+        """
+        self._inputs, self._padding, self._kept = inputs, padding, kept or {}
+
+    def __call__(self, batch: Batch) -> Collated:
+        """Pad the rows of a batch to its width."""
+        inputs, rows = self._inputs, batch.rows
+        lengths = torch.from_numpy(inputs.lengths[rows])
+        collated = {
+            "input_ids": inputs.pieces.padded(rows, batch.width, self._padding),
+            "attention_mask": (torch.arange(batch.width) < lengths[:, None]).long(),
+        }
+        if inputs.types is not None:
+            collated["token_type_ids"] = inputs.types.padded(rows, batch.width, 0)
+        most = 1 if inputs.units is None else max(1, int(inputs.units.lengths[rows].max()))
+        if inputs.units is not None:
+            collated["units"] = inputs.units.padded(rows, most, 0)
+        if inputs.places is not None:
+            collated["places"] = inputs.places.padded(rows, most, 0)
+        if inputs.labels is not None:
+            collated["labels"] = inputs.labels.padded(rows, most, IGNORED)
+        for name, kept in self._kept.items():
+            collated[name] = kept.padded(rows.tolist(), batch.width if name == "hidden" else most)
+        return collated
+
+
+def used_pieces(*inputs: Inputs, always: Sequence[int] = ()) -> Ints:
+    """Give the sorted numbers of the pieces that occur in inputs, shape (r,)."""
+    parts = [np.unique(part.pieces.flat) for part in inputs]
+    used: Ints = np.unique(np.concatenate([*parts, np.asarray(always, dtype=np.int64)]))
+    return used

@@ -1,0 +1,84 @@
+"""The encoder's body with a head: logits for every unit."""
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from regen.encoders.prefix import upper
+from regen.estimators.encoder.inputs import IGNORED
+from regen.estimators.encoder.tagging import MOST_PLACES
+from regen.training.loop import Collated
+from regen.training.noise import Dropout, Noise
+
+
+class Head(nn.Module):
+    """From a vector per unit to logits: linear, or for characters through one hidden layer that knows their place."""
+
+    def __init__(self, hidden: int, labels: int, dropout: float, noise: Noise, places: bool) -> None:
+        """Take the width of the vectors, the number of labels, and whether units have places."""
+        super().__init__()
+        self.dropout = Dropout(dropout, noise)
+        self.place = nn.Embedding(MOST_PLACES, hidden) if places else None
+        self.dense = nn.Linear(hidden, hidden) if places else None
+        self.out = nn.Linear(hidden, labels)
+        for module in self.modules():
+            if isinstance(module, nn.Linear | nn.Embedding):
+                nn.init.normal_(module.weight, std=0.02)
+            if isinstance(module, nn.Linear):
+                nn.init.zeros_(module.bias)
+
+    def forward(self, vectors: Tensor, places: Tensor | None) -> Tensor:
+        """Give logits: vectors of shape (rows, units, hidden), places (rows, units) → (rows, units, labels)."""
+        if self.place is not None and self.dense is not None and places is not None:
+            vectors = nn.functional.gelu(self.dense(vectors + self.place(places)))
+        logits: Tensor = self.out(self.dropout(vectors))
+        return logits
+
+
+class Network(nn.Module):
+    """Body and head."""
+
+    def __init__(self, body: PreTrainedModel, head: Head, pooling: str, frozen: int) -> None:
+        """Take the parts.
+
+        Args:
+            body: The encoder.
+            head: The head.
+            pooling: ``mean`` or ``first``, for rows that are units themselves.
+            frozen: Lower layers whose output a batch may bring along.
+        """
+        super().__init__()
+        self.body, self.head = body, head
+        self._pooling, self._frozen = pooling, frozen
+
+    def forward(self, batch: Collated) -> Tensor:
+        """Give logits of shape (rows, units, labels); for whole texts there is one unit in a row."""
+        vectors = batch["vectors"] if "vectors" in batch else self.vectors(batch)
+        logits: Tensor = self.head(vectors, batch.get("places"))
+        return logits
+
+    def vectors(self, batch: Collated) -> Tensor:
+        """Give the vectors of the units, shape (rows, units, hidden)."""
+        told = body_inputs(batch)
+        if "hidden" in batch:
+            hidden = upper(self.body, self._frozen, batch["hidden"], told)
+        else:
+            hidden = self.body(**told).last_hidden_state
+        if "units" in batch:
+            return hidden[torch.arange(len(hidden), device=hidden.device)[:, None], batch["units"]]
+        if self._pooling == "first":
+            return hidden[:, :1]
+        mask = batch["attention_mask"][:, :, None].to(hidden.dtype)
+        return ((hidden * mask).sum(1) / mask.sum(1))[:, None]
+
+
+def body_inputs(batch: Collated) -> Collated:
+    """Give what the body takes of a batch."""
+    return {name: batch[name] for name in ("input_ids", "attention_mask", "token_type_ids") if name in batch}
+
+
+def loss_sum(logits: Tensor, labels: Tensor, smoothing: float) -> Tensor:
+    """Sum the cross entropy over all units that are targets."""
+    return nn.functional.cross_entropy(
+        logits.float().flatten(0, 1), labels.flatten(), ignore_index=IGNORED, reduction="sum", label_smoothing=smoothing
+    )

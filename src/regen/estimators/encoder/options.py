@@ -1,0 +1,83 @@
+"""Options of a fine-tuned encoder."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from regen.config.base import Name
+from regen.config.recipe import Options as Base
+
+Share = Annotated[float, Field(ge=0, lt=1)]
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Options(Base):
+    """How an encoder is fine-tuned.
+
+    Attributes:
+        encoder: Name of the pretrained encoder.
+        learning_rate: Largest learning rate of the encoder's weights.
+        head_learning_rate: That of the head; ``null`` for the same.
+        epochs: Times that each training example is seen.
+        training_tokens: Train on at most this many tokens in all, special pieces included; ``null`` for no limit.
+        batch_tokens: Most tokens of a batch, padding included.
+        batch_examples: Most examples of a batch, if limited too.
+        warmup: Share of the steps in which the learning rate rises.
+        schedule: How the learning rate falls afterwards.
+        weight_decay: AdamW's; never on embeddings, biases and norms.
+        clip: Largest norm of the gradients; ``null`` for none.
+        dropout: Of hidden states and before the head; ``null`` for the encoder's own.
+        attention_dropout: Of attention weights; ``null`` for the encoder's own.
+        label_smoothing: Share of the probability that is spread over all labels.
+        frozen_layers: Layers from the bottom, embeddings included, that keep their pretrained weights; ``all`` for
+            the whole encoder.
+        patience: Stop after this many epochs without a better score on dev; ``null`` for never.
+        keep: Weights of the epoch with the best score on dev, or of the last.
+        max_length: Most pieces of an input, special pieces included.
+        stride: Pieces that two windows of a longer sentence share (tagging); the other types cut longer inputs.
+        context: For tagging, fill the window with neighbouring sentences of the same document.
+        characters: For tagging, split the joined text into natural pieces and label each character from the vector of
+            its piece and its place in it: for tokens that are characters.
+        pooling: What stands for a whole text: the mean of its vectors, or the vector of its first piece.
+        precision: Of matrix products; ``auto`` takes bf16 where the hardware multiplies it.
+        threads: Threads of the CPU kernels; ``null`` for all cores.
+        compile: Compile the network (CUDA).
+    """
+
+    task_types = frozenset({"tagging", "classification", "pair_classification"})
+
+    encoder: Name = "minilm"
+    learning_rate: Positive = 2e-4
+    head_learning_rate: Positive | None = None
+    epochs: Count = 4
+    training_tokens: Count | None = None
+    batch_tokens: Count = 1024
+    batch_examples: Count | None = None
+    warmup: Share = 0.1
+    schedule: Literal["linear", "cosine", "constant"] = "linear"
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    clip: Positive | None = 1.0
+    dropout: Share | None = None
+    attention_dropout: Share | None = None
+    label_smoothing: Share = 0.0
+    frozen_layers: Annotated[int, Field(ge=0)] | Literal["all"] = 0
+    patience: Count | None = None
+    keep: Literal["best", "last"] = "best"
+    max_length: Annotated[int, Field(ge=8)] = 128
+    stride: Annotated[int, Field(ge=0)] = 32
+    context: bool = False
+    characters: bool = False
+    pooling: Literal["mean", "first"] = "mean"
+    precision: Literal["auto", "f32", "bf16", "f16"] = "auto"
+    threads: Count | None = None
+    compile: bool = False
+
+    @model_validator(mode="after")
+    def _window(self) -> "Options":
+        if self.stride > self.max_length // 2:
+            told = f"found {self.stride} and {self.max_length}"
+            raise ValueError(f"'stride' must be at most half of 'max_length' ({told})")
+        if self.context and self.characters:
+            raise ValueError("'context' and 'characters' do not go together")
+        return self

@@ -1,0 +1,48 @@
+"""Texts and pairs of texts as inputs."""
+
+import numpy as np
+import pandas as pd
+
+from regen.encoders.pieces import Pieces
+from regen.estimators.encoder.inputs import IGNORED, Inputs, Ragged
+
+
+def text_inputs(examples: pd.DataFrame, pieces: Pieces, max_length: int, labels: tuple[str, ...]) -> Inputs:
+    """Make one row of each example.
+
+    A text that is too long loses its end; of a pair, the longer text loses its end first.
+
+    Args:
+        examples: n examples with ``text``, or with ``text_a`` and ``text_b``; ``label`` where it is known.
+        pieces: The encoder's tokenizer.
+        max_length: Most pieces of a row.
+        labels: Labels that the model knows; the number of a label is its place. Others are no targets.
+    """
+    template = pieces.template
+    types = None
+    if "text" in examples:
+        room = max_length - len(template.before) - len(template.after)
+        rows = [template.single(encoding.ids[:room]) for encoding in pieces.texts(examples["text"].tolist())]
+    else:
+        room = max_length - len(template.before) - len(template.between) - len(template.last)
+        pairs = zip(*(pieces.texts(examples[side].tolist()) for side in ("text_a", "text_b")), strict=True)
+        made = [template.pair(*_cut(a.ids, b.ids, room)) for a, b in pairs]
+        rows = [ids for ids, _ in made]
+        types = Ragged.of([kinds for _, kinds in made]) if any(template.segments) else None
+    known = None
+    if "label" in examples:
+        numbers = {label: number for number, label in enumerate(labels)}
+        known = Ragged.of([[numbers.get(label, IGNORED)] for label in examples["label"]])
+    count = len(examples)
+    return Inputs(Ragged.of(rows), types, None, None, known, np.arange(count), np.zeros(count, dtype=np.int64))
+
+
+def _cut(first: list[int], second: list[int], room: int) -> tuple[list[int], list[int]]:
+    """Cut the longer of two texts until both fit into the room, as tokenizers' ``longest_first`` does."""
+    if len(first) + len(second) <= room:
+        return first, second
+    if len(first) > len(second):
+        shorter, longer = _cut(second, first, room)
+        return longer, shorter
+    kept = min(len(first), room // 2)
+    return first[:kept], second[: room - kept]

@@ -1,0 +1,103 @@
+"""Repeats that survive: a finished one is not fitted again, an interrupted one goes on."""
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from regen.config.cell import CellConfig
+from regen.config.machine import Machine
+from regen.config.recipe import estimator_modules
+from regen.estimators.base import Estimator, Resources, estimator_class
+from regen.io.atomic import replacing
+from regen.lineage.closure import code_digest
+
+logger = logging.getLogger(__name__)
+_STAGE = "regen.pipelines.fit.nodes"
+
+
+def fit_repeats(
+    train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, machine: Machine, resources: Resources
+) -> dict[str, Estimator | Path]:
+    """Fit every repeat of a cell.
+
+    Args:
+        train: Training examples.
+        dev: Dev examples.
+        config: The cell's effective config.
+        machine: Where the state and the lock file are.
+        resources: What the machine lends.
+
+    Returns:
+        ``repeat-s<seed>-f<fold>`` -> the model; or, of estimators that keep state, the folder that holds it.
+    """
+    cls = estimator_class(config.estimator)
+    repeats: dict[str, Estimator | Path] = {}
+    for seed in config.seeds:
+        if not cls.keeps_state:
+            repeats[f"repeat-s{seed}-f0"] = cls.fit(train, dev, config, seed, resources)
+            continue
+        folder = machine.state / "fit" / repeat_key(train, dev, config, seed, resources.encoder, machine)
+        repeats[f"repeat-s{seed}-f0"] = finished = folder / "model"
+        if finished.is_dir():
+            logger.info("%s seed %d: finished before with the same config, data, code and libraries", config.cell, seed)
+            continue
+        write_model(cls.fit(train, dev, config, seed, replace(resources, state=folder)), finished)
+        for path in folder.glob("*.safetensors"):
+            path.unlink()
+    return repeats
+
+
+def repeat_key(
+    train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int, encoder: Path | None, machine: Machine
+) -> str:
+    """Name a repeat by all that decides its bytes but the hardware; other seeds of the cell do not count."""
+    told = {
+        "config": {**config.model_dump(mode="json"), "seeds": [seed]},
+        "train": _table_digest(train),
+        "dev": _table_digest(dev),
+        "code": code_digest([_STAGE, *estimator_modules(config.estimator)]),
+        "lock": _file_digest(machine.project / "requirements.lock"),
+        "encoder": _file_digest(encoder / "encoder.json") if encoder else None,
+    }
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return f"{config.cell}-s{seed}-{digest[:16]}"
+
+
+def write_model(model: Estimator, folder: Path) -> None:
+    """Write a model and its facts into a folder that appears whole."""
+    with replacing(folder) as new:
+        new.mkdir()
+        model.save(new)
+        (new / "facts.json").write_text(json.dumps(model.facts(), indent=1) + "\n", encoding="utf-8")
+
+
+def hand_over(folder: Path, target: Path) -> None:
+    """Put a finished repeat into another folder, without a second copy of its bytes where the file system can."""
+    shutil.copytree(folder, target, copy_function=_link_or_copy)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _file_digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _table_digest(table: pd.DataFrame) -> str:
+    """Hash the values of a table, not its index or the library's notes on it."""
+    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, arrow.schema) as writer:
+        writer.write_table(arrow)
+    return hashlib.sha256(sink.getvalue()).hexdigest()

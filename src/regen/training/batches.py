@@ -1,0 +1,127 @@
+"""Which rows make a batch: a pure function of (lengths, budget, seed, epoch).
+
+Rows of like length share a batch, so that little is padding. Widths are few, and so are the numbers of rows that go
+with them: kernels for matrix products are made anew for each shape, and distinct shapes cost more than padding does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows that are computed together.
+
+    Attributes:
+        rows: Their numbers, shape (n,).
+        width: Tokens that each is padded to.
+        tokens: Tokens in them without padding.
+    """
+
+    rows: Ints
+    width: int
+    tokens: int
+
+
+def widths(lengths: Ints) -> Ints:
+    """Round lengths up to few widths: multiples of 4 up to 32, of 8 up to 64, of 16 above."""
+    steps = np.select([lengths <= 32, lengths <= 64], [4, 8], 16)  # noqa: PLR2004  # as the docstring says
+    rounded: Ints = -(-lengths // steps) * steps
+    return rounded
+
+
+def epoch_batches(lengths: Ints, budget: int, most_rows: int | None, seed: int, epoch: int) -> list[Batch]:
+    """Deal all rows into batches, in an order that changes with seed and epoch.
+
+    Rows left over at one width join the next one, so that all batches of a width, but the very last, have one shape.
+
+    Args:
+        lengths: Tokens of each row, shape (n,), n ≥ 1, each ≥ 1.
+        budget: Most tokens of a batch, padding included; a longer row is a batch of its own.
+        most_rows: Most rows of a batch, if that is limited too.
+        seed: Seed of the repeat.
+        epoch: Number of the epoch, from 0.
+
+    Returns:
+        Batches that hold each row once. Their number does not depend on seed and epoch.
+    """
+    random = np.random.default_rng([seed, epoch])
+    rounded = widths(lengths)
+    batches: list[Batch] = []
+    left: Ints = np.empty(0, dtype=np.int64)
+    for width in np.unique(rounded).tolist():
+        rows = np.concatenate([left, random.permutation(np.flatnonzero(rounded == width))])
+        size = max(1, min(budget // width, most_rows or len(lengths)))
+        full = len(rows) // size * size
+        batches += [_batch(part, lengths, width) for part in rows[:full].reshape(-1, size)]
+        left = rows[full:]
+    if len(left):
+        batches.append(_batch(left, lengths, int(rounded[left].max())))
+    return [batches[position] for position in random.permutation(len(batches))]
+
+
+def _batch(rows: Ints, lengths: Ints, width: int) -> Batch:
+    return Batch(rows, width, int(lengths[rows].sum()))
+
+
+def sorted_batches(lengths: Ints, budget: int) -> list[Batch]:
+    """Deal rows into batches by falling length, for prediction: the largest come first and claim the memory."""
+    rounded = widths(lengths)
+    order = np.argsort(-rounded, kind="stable")
+    batches, start = [], 0
+    while start < len(order):
+        width = int(rounded[order[start]])
+        rows = order[start : start + max(1, budget // width)]
+        batches.append(_batch(rows, lengths, width))
+        start += len(rows)
+    return batches
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All batches of a training, epoch by epoch; the last epoch may be cut short by a limit of tokens."""
+
+    epochs: Sequence[Sequence[Batch]]
+
+    @property
+    def steps(self) -> int:
+        """Number of batches in all epochs."""
+        return sum(map(len, self.epochs))
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of all batches, without padding."""
+        return sum(batch.tokens for epoch in self.epochs for batch in epoch)
+
+
+def plan(
+    lengths: Ints, epochs: int, budget: int, most_rows: int | None, seed: int, most_tokens: int | None = None
+) -> Plan:
+    """Plan a training.
+
+    Args:
+        lengths: Tokens of each row, shape (n,).
+        epochs: How often each row is seen.
+        budget: Most tokens of a batch, padding included.
+        most_rows: Most rows of a batch.
+        seed: Seed of the repeat.
+        most_tokens: Stop before the batch that would pass this number of tokens (padding not counted); the first
+            batch is always kept.
+    """
+    planned: list[list[Batch]] = []
+    left = float("inf") if most_tokens is None else most_tokens
+    for epoch in range(epochs):
+        batches = epoch_batches(lengths, budget, most_rows, seed, epoch)
+        used = np.cumsum([batch.tokens for batch in batches])
+        fitting = int(np.searchsorted(used, left, side="right"))
+        kept = batches[: max(fitting, 0 if planned else 1)]
+        planned += [kept] if kept else []
+        if len(kept) < len(batches):
+            break
+        left -= int(used[-1])
+    return Plan(planned)

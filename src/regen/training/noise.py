@@ -1,0 +1,76 @@
+"""Dropout whose noise is a function of (seed, step): nothing to save, and fast on the CPU.
+
+torch draws dropout masks on the CPU one by one from a Mersenne twister; they took a fifth of a training step. Here
+16 bits of numpy's SFC64 decide each element. On other devices torch's own dropout runs, seeded the same way.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+
+class Noise:
+    """The source of all randomness inside a step."""
+
+    def __init__(self) -> None:
+        """Start like step 0 of seed 0."""
+        self._bits = np.random.SFC64(0)
+
+    def restart(self, *position: int) -> None:
+        """Go to a position, such as (seed, step, micro-batch, rank); the same position gives the same noise."""
+        sequence = np.random.SeedSequence(position)
+        self._bits = np.random.SFC64(sequence)
+        torch.manual_seed(int(sequence.generate_state(1, np.uint64)[0] >> np.uint64(1)))
+
+    def keep(self, shape: torch.Size, rate: float, dtype: torch.dtype) -> Tensor:
+        """Draw a mask: 0 with probability ``rate``, in steps of 1/65,536, and 1 / (1 - rate) elsewhere."""
+        count = shape.numel()
+        raw = np.asarray(self._bits.random_raw((count + 3) // 4), dtype=np.uint64)
+        drawn = torch.from_numpy(raw.view(np.int16))[:count].view(shape)
+        threshold = round(rate * 65536)
+        return (drawn >= threshold - 32768).to(dtype).mul_(65536 / (65536 - threshold))
+
+
+class _Dropped(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, values: Tensor, mask: Tensor) -> Tensor:
+        ctx.save_for_backward(mask)
+        return values * mask
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        return gradients[0] * ctx.saved_tensors[0], None
+
+
+def dropped(values: Tensor, rate: float, noise: Noise) -> Tensor:
+    """Drop elements of a CPU tensor with probability ``rate`` and scale up the rest."""
+    masked: Tensor = _Dropped.apply(values, noise.keep(values.shape, rate, values.dtype))  # type: ignore[no-untyped-call]
+    return masked
+
+
+class Dropout(nn.Module):
+    """``nn.Dropout`` that draws from a :class:`Noise` on the CPU."""
+
+    def __init__(self, rate: float, noise: Noise) -> None:
+        """Take the probability of dropping an element, and the source of noise."""
+        super().__init__()
+        self.p, self._noise = rate, noise
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Drop while training."""
+        if not self.training or self.p == 0:
+            return values
+        if values.device.type != "cpu":
+            return nn.functional.dropout(values, self.p)
+        return dropped(values, self.p, self._noise)
+
+
+def replace_dropout(module: nn.Module, noise: Noise) -> None:
+    """Put :class:`Dropout` in the place of every ``nn.Dropout`` below a module."""
+    for name, child in list(module.named_children()):
+        if isinstance(child, nn.Dropout):
+            setattr(module, name, Dropout(child.p, noise))
+        else:
+            replace_dropout(child, noise)

@@ -1,0 +1,63 @@
+"""A fit that two processes share, and options that encoder or hardware cannot follow."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from estimator_frames import Case
+from safetensors.numpy import load_file
+from tiny_encoders import POSITIONS, make_encoder, tiny_encoder
+
+from regen.config.machine import Machine
+from regen.errors import UserError
+from regen.estimators.base import Resources
+from regen.estimators.encoder.model import Model
+
+CASE = Case("encoder", "tagging", "en")
+
+
+def fit(folder: Path, processes: int = 1, encoder: Path | None = None, **options: Any) -> Model:
+    machine = Machine(project=folder, state=folder / "state", processes=processes)
+    resources = Resources(encoder=encoder or tiny_encoder(), machine=machine)
+    frames = CASE.frames()
+    return Model.fit(frames.train, frames.dev, CASE.config(**options), 0, resources)
+
+
+def tensors(model: Model, folder: Path) -> dict[str, np.ndarray[Any, Any]]:
+    folder.mkdir()
+    model.save(folder)
+    return load_file(folder / "model.safetensors")
+
+
+@pytest.mark.slow
+def test_two_processes_give_what_one_gives_but_for_rounding(tmp_path: Path) -> None:
+    options = {"epochs": 3, "dropout": 0.0, "attention_dropout": 0.0, "learning_rate": 1e-3}
+    models = [fit(tmp_path, processes, **options) for processes in (1, 2, 2)]
+    assert [model.facts()["hardware"]["processes"] for model in models] == [1, 2, 2]
+    one, two, again = (tensors(model, tmp_path / str(number)) for number, model in enumerate(models))
+    assert one.keys() == two.keys()
+    assert max(np.abs(one[name] - two[name]).max() for name in one) < 1e-4
+    assert all((two[name] == again[name]).all() for name in two)
+    for left, right in zip(models[0].facts()["history"], models[1].facts()["history"], strict=True):
+        assert left == pytest.approx(right, abs=1e-3)
+
+
+@pytest.mark.slow
+def test_processes_that_fail_are_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UserError, match=r"^torchrun ended with status 1; what it printed above says why"):
+        fit(tmp_path, 2, compile=True)
+    assert "option 'compile'" in capfd.readouterr().err
+
+
+def test_compiling_is_for_cuda(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"option 'compile': found true on device cpu, expected CUDA$"):
+        fit(tmp_path, compile=True)
+
+
+def test_a_window_longer_than_the_encoder_takes_is_refused(tmp_path: Path) -> None:
+    encoder = make_encoder("bert", tmp_path / "encoder")
+    (encoder / "encoder.json").write_text(f'{{"max_length": {POSITIONS}}}', encoding="utf-8")
+    said = rf"option 'max_length': found {POSITIONS + 1}, expected at most {POSITIONS}, which is what encoder"
+    with pytest.raises(UserError, match=said):
+        fit(tmp_path, encoder=encoder, max_length=POSITIONS + 1)
