@@ -1,15 +1,15 @@
 """The project's own commands, in this process; tests/end_to_end runs them as programs."""
 
+import json
 import shutil
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from kedro.framework.startup import ProjectMetadata
 from kedro.io import DatasetError
 
-from regen.cli import _explain, cli
+from commands import run_command
+from regen.cli import _explain
 from regen.errors import UserError
 
 
@@ -23,47 +23,32 @@ def project(tmp_path: Path, project_root: Path) -> Path:
     return tmp_path
 
 
-def run(project: Path, *arguments: str) -> Result:
-    """Run a command as Kedro does, with the project's metadata."""
-    metadata = ProjectMetadata(
-        config_file=project / "pyproject.toml",
-        package_name="regen",
-        project_name="regen",
-        project_path=project,
-        source_dir=project / "src",
-        kedro_init_version="1.7.0",
-        tools=[],
-        example_pipeline="",
-    )
-    return CliRunner().invoke(cli, arguments, obj=metadata)
-
-
 def test_lineage_is_written_only_where_it_is_stale(project: Path) -> None:
-    assert run(project, "lineage", "write", "--check").output == ""
-    assert run(project, "lineage", "write").output == "nothing to write\n"
+    assert run_command(project, "lineage", "write", "--check").output == ""
+    assert run_command(project, "lineage", "write").output == "nothing to write\n"
     recipe = project / "conf/base/recipes/crf.yml"
     recipe.write_text(recipe.read_text("utf-8") + "  train_examples: 9\n", encoding="utf-8")
-    checked = run(project, "lineage", "write", "--check")
+    checked = run_command(project, "lineage", "write", "--check")
     assert checked.exit_code == 1
     assert checked.output == (
         "Error: dvc.yaml, lineage/conll2003/dvc.yaml: stale; run 'kedro lineage write' and commit\n"
     )
-    assert run(project, "lineage", "write").output == "dvc.yaml\nlineage/conll2003/dvc.yaml\n"
+    assert run_command(project, "lineage", "write").output == "dvc.yaml\nlineage/conll2003/dvc.yaml\n"
     assert "crf.train_examples" in (project / "dvc.yaml").read_text("utf-8")
 
 
 def test_pin_needs_fetched_files(project: Path) -> None:
-    result = run(project, "source", "pin", "sample_ner")
+    result = run_command(project, "source", "pin", "sample_ner")
     assert result.exit_code == 1
     assert "Error: task sample_ner: nothing is fetched yet; run 'kedro run --pipelines ingest" in result.output
-    assert "no file holds 'nothing'" in run(project, "source", "pin", "nothing").output
+    assert "no file holds 'nothing'" in run_command(project, "source", "pin", "nothing").output
 
 
 def test_pin_refuses_another_hash(project: Path) -> None:
     raw = project / "data/01_raw/sample_ner"
     raw.mkdir(parents=True)
     (raw / "dev.conll").write_text("other", encoding="utf-8")
-    result = run(project, "source", "pin", "sample_ner")
+    result = run_command(project, "source", "pin", "sample_ner")
     assert result.exit_code == 1
     assert "sample_ner.yml: files: dev.conll" in result.output
 
@@ -75,7 +60,7 @@ def test_own_files_are_pinned_again(project: Path) -> None:
         (samples / f"{name}.conll").write_text(f"{name} O\n", encoding="utf-8")
     path = project / "conf/base/tasks/sample_ner.yml"
     before = path.read_text("utf-8")
-    assert run(project, "source", "pin", "--again", "sample_ner").output == (
+    assert run_command(project, "source", "pin", "--again", "sample_ner").output == (
         f"{path}: train.conll, dev.conll, test.conll pinned\n"
     )
     after = path.read_text("utf-8")
@@ -84,11 +69,55 @@ def test_own_files_are_pinned_again(project: Path) -> None:
     assert {b.split(":")[0].strip() for _, b in changed} == {"sha256", "bytes"}
     assert len(changed) == 6
     (samples / "dev.conll").unlink()
-    assert "dev.conll: no such file; put it there" in run(project, "source", "pin", "--again", "sample_ner").output
+    assert (
+        "dev.conll: no such file; put it there" in run_command(project, "source", "pin", "--again", "sample_ner").output
+    )
+
+
+def fetched(project: Path, name: str, **hashes: str) -> None:
+    """Leave what an import of an encoder leaves."""
+    folder = project / "data/02_intermediate/encoders" / name
+    folder.mkdir(parents=True)
+    (folder / "encoder.json").write_text(json.dumps({"fetched": hashes}), encoding="utf-8")
+
+
+def test_files_of_an_encoder_are_pinned(project: Path) -> None:
+    path = project / "conf/base/encoders/e5_small.yml"
+    pinned = path.read_text("utf-8")
+    (sha,) = (line.split()[1] for line in pinned.splitlines() if line.strip().startswith("sha256: 0b44"))
+    path.write_text(pinned.replace(sha, "null"), encoding="utf-8")
+    printed = run_command(project, "source", "pin", "e5_small").output
+    command = "kedro run --pipelines import_encoder --namespaces e5_small"
+    assert f"Error: encoder e5_small: nothing is fetched yet; run '{command}'" in printed
+    fetched(project, "e5_small", **{"tokenizer.json": sha})
+    assert run_command(project, "source", "pin", "e5_small").output == f"{path}: tokenizer.json pinned\n"
+    assert path.read_text("utf-8") == pinned
+    assert run_command(project, "source", "pin", "e5_small").output == f"{path}: nothing pinned\n"
+
+
+def test_an_encoder_of_other_bytes_is_not_pinned(project: Path) -> None:
+    fetched(project, "minilm", **{"config.json": "0" * 64})
+    result = run_command(project, "source", "pin", "minilm")
+    assert result.exit_code == 1
+    assert "minilm.yml: files: config.json: its sha256 is 953f" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("mine",), "Error: encoder mine: only 'files' have hashes to pin; a hub is pinned by its 'revision'"),
+        (("--again", "minilm"), "Error: encoder minilm: no file has a 'path' source, so there is nothing to read anew"),
+    ],
+)
+def test_an_encoder_without_such_files(project: Path, arguments: tuple[str, ...], said: str) -> None:
+    (project / "conf/base/encoders/mine.yml").write_text(
+        "mine: {title: M, languages: [en], licence: x, source: y, folder: there}\n", encoding="utf-8"
+    )
+    assert said in run_command(project, "source", "pin", *arguments).output
 
 
 def test_params_are_refused(project: Path) -> None:
-    result = run(project, "run", "--params", "crf.c1=3")
+    result = run_command(project, "run", "--params", "crf.c1=3")
     assert result.exit_code == 1
     assert result.output == (
         "Error: --params: found crf, expected none: a cell has one configuration; write another recipe\n"

@@ -1,14 +1,19 @@
-"""Commands beside Kedro's own: ``kedro source``, ``kedro lineage``; and ``kedro run`` with errors of one line."""
+"""Commands beside Kedro's own: ``kedro source``, ``export``, ``lineage``; and ``kedro run`` with errors of one line."""
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import click
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.startup import ProjectMetadata
 
+from regen.config.encoder import EncoderSpec
+from regen.config.load import Specs
+from regen.config.task import TaskSpec
 from regen.errors import UserError
 
 
@@ -72,35 +77,95 @@ def source() -> None:
 
 
 @source.command()
-@click.argument("task")
+@click.argument("name")
 @click.option("--again", is_flag=True, help="Read your own files (path sources) anew and write over their hashes.")
 @click.pass_obj
-def pin(metadata: ProjectMetadata, task: str, again: bool) -> None:
-    """Write the hashes of TASK's fetched files into its YAML file, where it has none yet."""
+def pin(metadata: ProjectMetadata, name: str, again: bool) -> None:
+    """Write the hashes of the fetched files of NAME, a task or encoder, into its YAML file, where it has none yet."""
     from regen.config.locate import spec_file
-    from regen.project import config_loader, read_machine, read_specs
+    from regen.project import config_loader, read_specs
     from regen.sources.pin import pin as pin_file
 
     root = metadata.project_path
-    path, _ = spec_file(root, "tasks", task)
+    specs = read_specs(config_loader(root), root)
+    kind = "encoder" if name in specs.encoders else "task"
+    path, _ = spec_file(root, f"{kind}s", name)
+    if kind == "encoder" and not specs.encoders[name].files:
+        raise UserError(f"encoder {name}: only 'files' have hashes to pin; a hub is pinned by its 'revision'")
     if again:
-        files = {
-            file.name: root / source.path
-            for file in read_specs(config_loader(root), root).tasks[task].files
-            for source in file.sources
-            if source.path and not source.member
-        }
+        hashes, sizes = _own_hashes(specs, root, kind, name)
     else:
-        raw = read_machine(config_loader(root), root).state.parent / "01_raw" / task
-        files = {file.relative_to(raw).as_posix(): file for file in sorted(raw.rglob("*")) if file.is_file()}
+        hashes, sizes = _fetched_hashes(root, kind, name)
+    changed = pin_file(path, hashes, sizes, replace=again)
+    click.echo(f"{path}: {', '.join(changed) or 'nothing'} pinned")
+
+
+def _own_hashes(specs: Specs, root: Path, kind: str, name: str) -> tuple[dict[str, str], dict[str, int]]:
+    """Read a task's or encoder's own files, those that are on this machine: name -> sha256, name -> bytes."""
+    spec: TaskSpec | EncoderSpec = specs.encoders[name] if kind == "encoder" else specs.tasks[name]
+    files = {
+        file.name: root / source.path
+        for file in spec.files
+        for source in file.sources
+        if source.path and not source.member
+    }
     missing = [str(file) for file in files.values() if not file.is_file()]
     if missing:
-        raise UserError(f"task {task}: {missing[0]}: no such file; put it there or mend its path in {path}")
+        raise UserError(f"{kind} {name}: {missing[0]}: no such file; put it there or mend its path")
     if not files:
-        raise UserError(f"task {task}: nothing is fetched yet; run 'kedro run --pipelines ingest --namespaces {task}'")
+        raise UserError(f"{kind} {name}: no file has a 'path' source, so there is nothing to read anew")
+    return _hashed(files)
+
+
+def _fetched_hashes(root: Path, kind: str, name: str) -> tuple[dict[str, str], dict[str, int]]:
+    """Give name -> sha256 and name -> bytes of what was fetched; of an encoder, only its manifest is kept."""
+    from regen.project import config_loader, read_machine
+
+    data = read_machine(config_loader(root), root).state.parent
+    if kind == "encoder":
+        manifest = data / "02_intermediate" / "encoders" / name / "encoder.json"
+        if not manifest.is_file():
+            raise UserError(_not_fetched(kind, name, "import_encoder"))
+        return json.loads(manifest.read_text("utf-8"))["fetched"], {}
+    raw = data / "01_raw" / name
+    files = {file.relative_to(raw).as_posix(): file for file in sorted(raw.rglob("*")) if file.is_file()}
+    if not files:
+        raise UserError(_not_fetched(kind, name, "ingest"))
+    return _hashed(files)
+
+
+def _not_fetched(kind: str, name: str, stage: str) -> str:
+    return f"{kind} {name}: nothing is fetched yet; run 'kedro run --pipelines {stage} --namespaces {name}'"
+
+
+def _hashed(files: Mapping[str, Path]) -> tuple[dict[str, str], dict[str, int]]:
     hashes = {name: sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
-    changed = pin_file(path, hashes, {name: file.stat().st_size for name, file in files.items()}, replace=again)
-    click.echo(f"{path}: {', '.join(changed) or 'nothing'} pinned")
+    return hashes, {name: file.stat().st_size for name, file in files.items()}
+
+
+@cli.command()
+@click.argument("cell")
+@click.option("--seed", type=int, help="Seed of the repeat; without it, the repeat with the best score on dev.")
+@click.option("--to", "target", type=click.Path(path_type=Path), help="Folder to write; else beside the cell's fits.")
+@click.option("--env", "-e", help="Environment of the config, as of kedro run.")
+@click.pass_obj
+def export(metadata: ProjectMetadata, cell: str, seed: int | None, target: Path | None, env: str | None) -> None:
+    """Write a fitted repeat of CELL (task.recipe) as a folder that plain transformers loads, with a model card."""
+    from regen.export.found import find
+    from regen.project import config_loader, read_machine, read_specs
+
+    root = metadata.project_path
+    loader = config_loader(root, env)
+    data = read_machine(loader, root).state.parent
+    found = find(cell, seed, data, read_specs(loader, root))
+    why = "given" if seed is not None else "the best on dev"
+    folder = target or found.checkpoint.parents[1] / f"export-s{found.seed}"
+    click.echo(f"{cell}: seed {found.seed} ({why})")
+
+    from regen.export.folder import export as write_folder  # after the checks: it imports torch
+
+    write_folder(found, folder)
+    click.echo(folder)
 
 
 @cli.group()

@@ -1,0 +1,1 @@
+"""From a fitted cell to a folder that plain transformers loads."""

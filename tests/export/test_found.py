@@ -1,0 +1,105 @@
+import json
+from pathlib import Path
+
+import pytest
+from export_project import ExportProject
+
+from regen.errors import UserError
+from regen.export.found import Found, find
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> ExportProject:
+    return ExportProject(tmp_path_factory.mktemp("project"), "bert", "tagging", seeds=(0, 2, 1))
+
+
+@pytest.fixture
+def project(shared: ExportProject) -> ExportProject:
+    shared.write_record()
+    return shared
+
+
+def found(project: ExportProject, cell: str = "made_up.tuned", seed: int | None = None) -> Found:
+    return find(cell, seed, project.data, project.specs)
+
+
+def message(project: ExportProject, cell: str = "made_up.tuned", seed: int | None = None) -> str:
+    with pytest.raises(UserError) as caught:
+        found(project, cell, seed)
+    assert len(str(caught.value).splitlines()) == 1
+    return str(caught.value)
+
+
+def test_the_best_on_dev_is_chosen_and_not_the_best_on_test(project: ExportProject) -> None:
+    chosen = found(project)
+    assert (chosen.seed, chosen.best) == (2, True)
+    assert chosen.record["scores"]["test"]["repeats"][1]["value"] < chosen.record["scores"]["test"]["mean"]
+    assert chosen.checkpoint == project.checkpoint(2)
+
+
+def test_of_equal_repeats_the_first_is_chosen(project: ExportProject) -> None:
+    for repeat in project.record["scores"]["dev"]["repeats"]:
+        repeat["value"] = 0.5 if repeat["seed"] == 0 else 0.6
+    path = project.write_record()
+    assert found(project).seed == 2
+    assert json.loads(path.read_text("utf-8"))["config"]["seeds"] == [0, 2, 1]
+
+
+def test_a_seed_can_be_named(project: ExportProject) -> None:
+    chosen = found(project, seed=0)
+    assert (chosen.seed, chosen.best) == (0, False)
+    assert message(project, seed=7) == "cell made_up.tuned: seed 7: its record has the seeds 0, 2, 1"
+
+
+def test_the_majority_baseline_stands_beside(project: ExportProject) -> None:
+    assert found(project).majority is None
+    record = project.record | {"config": project.record["config"] | {"estimator": "majority", "options": {}}}
+    path = project.write_record("plain", record)
+    assert found(project).majority == record
+    assert message(project, "made_up.plain") == (
+        "cell made_up.plain: plain has no transformers form; only cells with an encoder can be exported"
+    )
+    path.unlink()
+
+
+def test_cells_that_are_not_there(project: ExportProject) -> None:
+    assert message(project, "made_up.other") == (
+        "cell made_up.other: there is no such task or recipe; the suites have made_up.tuned"
+    )
+    assert message(project, "made_up").startswith("cell made_up: there is no such task or recipe")
+    assert message(project, "made_up.plain") == (
+        "cell made_up.plain: no record of it yet; make it with 'dvc repro "
+        "lineage/made_up/dvc.yaml:made_up.plain.evaluate' or 'kedro run --pipelines fit,evaluate --namespaces "
+        "made_up.plain'"
+    )
+
+
+def test_a_cell_of_no_suite(project: ExportProject) -> None:
+    specs = project.specs
+    specs.recipes["loose"] = specs.recipes["plain"]
+    with pytest.raises(UserError, match="no record of it, and no suite holds it"):
+        find("made_up.loose", None, project.data, specs)
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "facts.json"])
+def test_a_checkpoint_that_was_not_made_here(project: ExportProject, file: str, tmp_path: Path) -> None:
+    path = project.checkpoint(2) / file
+    path.rename(tmp_path / "aside")
+    assert message(project) == (
+        f"cell made_up.tuned: {path}: no such file; it was not made here: get it with 'dvc pull' or make it with "
+        "'dvc repro lineage/made_up/dvc.yaml:made_up.tuned.evaluate'"
+    )
+    (tmp_path / "aside").rename(path)
+
+
+def test_parts_of_different_fits(project: ExportProject) -> None:
+    facts = project.checkpoint(2) / "facts.json"
+    before = facts.read_text("utf-8")
+    facts.write_text(before.replace('"parameters": 1', '"parameters": 2'), encoding="utf-8")
+    assert "is of another fit than the record" in message(project)
+    facts.write_text(before, encoding="utf-8")
+    manifest = project.encoder / "encoder.json"
+    before = manifest.read_text("utf-8")
+    manifest.write_text(f"{before} ", encoding="utf-8")
+    assert "is not the encoder it was fitted from" in message(project)
+    manifest.write_text(before, encoding="utf-8")
