@@ -116,3 +116,11 @@ def test_provenance_names_all_hashes(record: Make) -> None:
 def test_facts_of_models(record: Make) -> None:
     one = record("a.x", [0.5, 0.6], models=[{"early_stop": True}, {"steps": 1200}])
     assert cell_view(one).models.rows == [("early stop", ["true", "–"]), ("steps", ["–", "1,200"])]
+
+
+def test_a_history_is_a_chart_and_no_fact(record: Make) -> None:
+    rows = [{"epoch": 1, "train_loss": 1.0, "dev_loss": 0.9, "dev_score": 0.5}]
+    view = cell_view(record("a.x", [0.5], models=[{"steps": 12, "history": rows}]))
+    assert [head for head, _ in view.models.rows] == ["steps"]
+    assert view.curves is not None
+    assert cell_view(record("a.x", [0.5])).curves is None

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from regen.reporting.charts import comparison_chart, confusion_chart
+from regen.reporting.charts import comparison_chart, confusion_chart, curves_chart
 
 Record = dict[str, Any]
 Make = Callable[..., Record]
@@ -41,3 +41,39 @@ def test_no_confusion_no_chart(record: Make) -> None:
     assert confusion_chart(bare) is None
     del bare["scores"]["dev"]
     assert confusion_chart(bare) is None
+
+
+def history(*rows: tuple[float, float, float]) -> list[dict[str, float]]:
+    names = ("train_loss", "dev_loss", "dev_score")
+    return [{"epoch": epoch, **dict(zip(names, row, strict=True))} for epoch, row in enumerate(rows, start=1)]
+
+
+def test_curves_of_each_repeat_in_the_same_order(record: Make) -> None:
+    models = [
+        {"history": history((1.5, 1.25, 0.5), (0.5, float("nan"), 0.75))},
+        {"history": history((1.0, 0.875, 0.625))},
+    ]
+    chart = curves_chart(record("a.x", [0.5, 0.6], models=models))
+    assert chart is not None
+    assert chart.id == "curves-a.x"
+    assert [(line["name"], line["x"], line["y"], line["yaxis"]) for line in chart.figure["data"]] == [
+        ("score on dev, seed 0", [1, 2], [50.0, 75.0], "y"),
+        ("loss on train, seed 0", [1, 2], [1.5, 0.5], "y2"),
+        ("loss on dev, seed 0", [1, 2], [1.25, None], "y2"),
+        ("score on dev, seed 1", [1], [62.5], "y"),
+        ("loss on train, seed 1", [1], [1.0], "y2"),
+        ("loss on dev, seed 1", [1], [0.875], "y2"),
+    ]
+    assert chart.figure["layout"]["yaxis"]["title"]["text"] == "accuracy × 100"
+
+
+def test_curves_of_one_repeat_do_not_name_it(record: Make) -> None:
+    chart = curves_chart(record("a.x", [0.5], models=[{"history": history(*[(1.0, 1.0, 0.5)] * 30)}]))
+    assert chart is not None
+    assert [line["name"] for line in chart.figure["data"]] == ["score on dev", "loss on train", "loss on dev"]
+    assert chart.figure["layout"]["xaxis"]["dtick"] == 3
+
+
+def test_no_history_no_curves(record: Make) -> None:
+    assert curves_chart(record("a.x", [0.5])) is None
+    assert curves_chart(record("a.x", [0.5], models=[{"history": []}])) is None

@@ -147,3 +147,13 @@ def test_a_hundred_cells_stay_small(tmp_path: Path, record: Make) -> None:
         [record(f"task_{i % 20}.recipe_{i}", [0.5] * 3, [0.5] * 3, labels=labels) for i in range(100)], "", tmp_path
     )
     assert (tmp_path / "index.html").stat().st_size < 3_000_000
+
+
+def test_curves_stand_in_the_section_of_their_cell(tmp_path: Path, record: Make) -> None:
+    rows = [{"epoch": 1, "train_loss": 1.0, "dev_loss": float("nan"), "dev_score": 0.5}]
+    tuned = record("a.tuned", [0.5], models=[{"steps": 12, "history": rows}])
+    write_site([tuned, record("a.linear", [0.4])], "All", tmp_path)
+    page = Page(tmp_path / "index.html")
+    assert sorted(name for name in page.ids if name.startswith("curves-")) == ["curves-a.tuned", "curves-a.tuned-data"]
+    assert json.loads(page.data["curves-a.tuned-data"])["data"][2]["y"] == [None]
+    assert page.texts.count("Training") == 1

@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from regen.reporting import format as write
-from regen.reporting.charts import Chart, confusion_chart
+from regen.reporting.charts import Chart, confusion_chart, curves_chart
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.leaderboard import shared_texts
 
@@ -59,6 +59,7 @@ class Cell:
     scores: list[Grid]
     data: Grid
     confusion: Chart | None
+    curves: Chart | None
     config: Grid
     provenance: Grid
     models: Grid
@@ -75,6 +76,7 @@ def cell_view(record: Record) -> Cell:
         scores=[grid for grid in (_measures(record), _repeats(record), _classes(record)) if grid.rows],
         data=_data(record),
         confusion=confusion_chart(record),
+        curves=curves_chart(record),
         config=_config(record),
         provenance=_provenance(record),
         models=_models(record),
@@ -111,16 +113,10 @@ def _mean(rows: Iterable[Mapping[str, Any]], key: str) -> str:
 def _repeats(record: Record) -> Grid:
     """One row per repeat, where there are several."""
     scored = record["scores"]
-    names = _repeat_names(record)
+    names = write.repeat_names(record)
     columns = [[write.hundredfold(value) for value in scores["values"]] for scores in scored.values()]
     rows = [(name, list(values)) for name, *values in zip(names, *columns, strict=True)] if len(names) > 1 else []
     return Grid(f"Repeats: {record['metric']} × 100", list(scored), rows, corner="repeat")
-
-
-def _repeat_names(record: Record) -> list[str]:
-    repeats = next(iter(record["scores"].values()))["repeats"]
-    folds = len({repeat["fold"] for repeat in repeats}) > 1
-    return [f"seed {r['seed']}, fold {r['fold']}" if folds else f"seed {r['seed']}" for r in repeats]
 
 
 def _classes(record: Record) -> Grid:
@@ -199,6 +195,6 @@ def _provenance(record: Record) -> Grid:
 
 def _models(record: Record) -> Grid:
     models = record["training"]["models"]
-    keys = dict.fromkeys(key for model in models for key in model)
+    keys = dict.fromkeys(key for model in models for key in model if key != "history")  # it is a chart
     rows = [(key.replace("_", " "), [write.fact(model.get(key, NOTHING)) for model in models]) for key in keys]
-    return Grid("Models", _repeat_names(record), rows, corner="fact")
+    return Grid("Models", write.repeat_names(record), rows, corner="fact")

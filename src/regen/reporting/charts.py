@@ -1,17 +1,27 @@
 """Figures as the page's script draws them: data and layout only, colours are the page's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import isfinite
 from typing import Any
 
 from regen.records.figures import comparison_figure, confusion_figure
-from regen.reporting.format import Record
+from regen.reporting.format import Record, repeat_names
 
 _BAR, _LEAST_BAR = 120, 36
 _SQUARE, _LEAST_SQUARE, _LEAST_SIDE = 34, 30, 220
 _BESIDE, _BELOW = 140, 80
 """Pixels: of a bar, of a square of a confusion matrix, and of what stands left of and below the plot."""
+
+_CURVES_WIDTH, _LEAST_CURVES_WIDTH, _CURVES_HEIGHT = 640, 360, 440
+_MOST_TICKS = 10
+_CURVES = (
+    ("dev_score", "score on dev", 100, "y"),
+    ("train_loss", "loss on train", 1, "y2"),
+    ("dev_loss", "loss on dev", 1, "y2"),
+)
+"""Column of a history, what it shows, its factor and its axis. As many as the page has colours: each has one."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,48 @@ def confusion_chart(record: Record) -> Chart | None:
         height=side + _BELOW,
         figure=figure,
     )
+
+
+def curves_chart(record: Record) -> Chart | None:
+    """Draw loss and score after each epoch, the score above the loss; None where the models have no history."""
+    histories = [model["history"] for model in record["training"]["models"] if model.get("history")]
+    if not histories:
+        return None
+    names = repeat_names(record)
+    traces = [
+        _curve(history, column, scale, f"{title}, {names[number]}" if len(histories) > 1 else title, axis)
+        for number, history in enumerate(histories)
+        for column, title, scale, axis in _CURVES
+    ]
+    epochs = max(row["epoch"] for history in histories for row in history)
+    xaxis = {"title": {"text": "epoch"}, "anchor": "y2", "dtick": -(-epochs // _MOST_TICKS), "tickformat": "d"}
+    layout = {
+        "xaxis": xaxis,
+        "yaxis": {"title": {"text": f"{record['metric']} × 100"}, "domain": [0.55, 1]},
+        "yaxis2": {"title": {"text": "loss"}, "domain": [0, 0.45], "rangemode": "tozero"},
+    }
+    return Chart(
+        id=f"curves-{record['cell']}",
+        label=f"Line chart of the training of {record['cell']}: score and loss on dev and loss on train, by epoch",
+        width=_CURVES_WIDTH,
+        least=_LEAST_CURVES_WIDTH,
+        height=_CURVES_HEIGHT,
+        figure={"data": traces, "layout": layout},
+    )
+
+
+def _curve(history: Sequence[Mapping[str, Any]], column: str, scale: float, name: str, axis: str) -> dict[str, Any]:
+    """Draw one column; a value that is no number leaves a gap."""
+    values = [scale * row[column] if isfinite(row[column]) else None for row in history]
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": name,
+        "x": [row["epoch"] for row in history],
+        "y": values,
+        "yaxis": axis,
+        "hovertemplate": "epoch %{x}: %{y:.4g}",
+    }
 
 
 def _bare(figure: dict[str, Any]) -> dict[str, Any]:

@@ -93,3 +93,10 @@ def commands(record: Record) -> tuple[str, str]:
     task, cell = record["task"], record["cell"]
     file = "dvc.yaml" if task.startswith("sample_") else f"lineage/{task}/dvc.yaml"
     return f"dvc repro {file}:{cell}.evaluate", f"kedro run --pipelines fit,evaluate --namespaces {cell}"
+
+
+def repeat_names(record: Record) -> list[str]:
+    """Name each repeat by its seed, and by its fold where there are several."""
+    listed = next(iter(record["scores"].values()))["repeats"]
+    folds = len({repeat["fold"] for repeat in listed}) > 1
+    return [f"seed {r['seed']}, fold {r['fold']}" if folds else f"seed {r['seed']}" for r in listed]
