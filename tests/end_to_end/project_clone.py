@@ -22,7 +22,7 @@ class Clone:
             "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(root.parent),
             "GIT_CONFIG_GLOBAL": os.devnull,
-            "OMP_WAIT_POLICY": "PASSIVE",
+            "GOMP_SPINCOUNT": "20000",
         }
 
     def run(self, *command: str, ok: bool = True) -> str:
@@ -41,5 +41,5 @@ class Clone:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
-            timeout=400,
+            timeout=580,
         )

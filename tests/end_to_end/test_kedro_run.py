@@ -14,6 +14,10 @@ def test_default_run_makes_the_report_in_an_environment_of_its_own(clone: Clone)
     made = clone.root / "data/smoke/08_reporting"
     record = json.loads((made / "cells/sample_ner/crf/record.json").read_text("utf-8"))
     assert record["training"]["examples"] == 20
+    record = json.loads((made / "cells/sample_ner/minilm/record.json").read_text("utf-8"))
+    (model,) = record["training"]["models"]
+    assert [row["epoch"] for row in model["history"]] == [1]
+    assert record["config"]["precision"] == model["hardware"]["precision"]
     telemetry = json.loads(
         (clone.root / "data/smoke/08_reporting/telemetry/sample_ner/crf/fit.json").read_text("utf-8")
     )

@@ -1,4 +1,4 @@
-"""A project with one task, three recipes and a suite, as files."""
+"""A project with one task, three recipes, two encoders and a suite, as files."""
 
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,24 @@ small:
   title: A small suite
   cells: [topics.floor, topics.child]
 """
+ENCODERS = """\
+local:
+  title: A folder
+  languages: [en]
+  licence: CC0-1.0
+  source: this test
+  folder: data/models/local
+  max_length: 20
+published:
+  title: Files
+  languages: [en]
+  licence: CC0-1.0
+  source: this test
+  files:
+    - {name: config.json, sources: [{path: data/config.json}, {mirror: config.json}]}
+"""
 FILES = {
+    "encoders/some.yml": ENCODERS,
     "tasks/topics.yml": TASK,
     "recipes/parents.yml": PARENTS,
     "recipes/child.yml": CHILD,

@@ -51,6 +51,30 @@ def test_stages_of_the_root_run_where_they_are() -> None:
     assert "wdir" not in yaml.safe_load(render([OTHER], {"topics"})["dvc.yaml"])["stages"]["topics.ingest"]
 
 
+def plotted(name: str) -> Stage:
+    plots = [f"data/{name}/{seed}.csv" for seed in (1, 2)]
+    return Stage(f"{name}.fit", name, "kedro run", outs=[f"data/{name}"], plots=plots)
+
+
+@pytest.mark.parametrize(("root", "before"), [({"names"}, ""), (set(), "../../")])
+def test_plots_start_at_their_file(root: set[str], before: str) -> None:
+    (text,) = render([plotted("names.a"), FIT, plotted("names.b")], root).values()
+    content = yaml.safe_load(text)
+    assert list(content) == ["stages", "plots"]
+    assert [list(plot) for plot in content["plots"]] == [["names.a"], ["names.b"]]
+    assert content["plots"][1]["names.b"] == {
+        "title": "names.b: score on dev",
+        "x": "epoch",
+        "y": {f"{before}data/names.b/1.csv": "dev_score", f"{before}data/names.b/2.csv": "dev_score"},
+        "y_label": "score on dev",
+    }
+
+
+def test_no_plots_where_there_is_no_history() -> None:
+    (text,) = render([FIT, SCORE], set()).values()
+    assert list(yaml.safe_load(text)) == ["stages"]
+
+
 TEXTS = {"dvc.yaml": "root: 1\n", "lineage/names/dvc.yaml": "名: 1\n"}
 
 

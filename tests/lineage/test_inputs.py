@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 import yaml
-from made_up_project import CHILD, PARENTS, SUITE, TASK, read_project, write_project
+from made_up_project import CHILD, ENCODERS, FILES, PARENTS, SUITE, TASK, read_project, write_project
 
 from regen.errors import UserError
 from regen.lineage.inputs import Origin, SpecOrigins
@@ -11,6 +11,7 @@ from regen.lineage.inputs import Origin, SpecOrigins
 TASK_FILE, PARENTS_FILE, CHILD_FILE = (
     f"conf/base/{name}.yml" for name in ("tasks/topics", "recipes/parents", "recipes/child")
 )
+ENCODER_FILE = "conf/base/encoders/some.yml"
 TASK_KEYS = [f"topics.{key}" for key in ("type", "language", "metric", "read.labels", "read.splits")]
 
 
@@ -44,6 +45,17 @@ def test_reading_of_a_task(root: Path) -> None:
 
 def test_suite(root: Path) -> None:
     assert find(root, "small.suite") == Origin(keys={"conf/base/suites/small.yml": ["small.title", "small.cells"]})
+
+
+def test_encoders(root: Path) -> None:
+    """A folder is read as it is, so DVC watches it."""
+    keys = ["licence", "source", "folder", "max_length"]
+    assert find(root, "local.encoder_files") == Origin(
+        files=["data/models/local"], keys={ENCODER_FILE: [f"local.{key}" for key in keys]}
+    )
+    assert find(root, "published.encoder_files") == Origin(
+        files=["data/config.json"], keys={ENCODER_FILE: [f"published.{key}" for key in ("licence", "source", "files")]}
+    )
 
 
 def test_cell(root: Path) -> None:
@@ -88,7 +100,10 @@ def tracked(root: Path, name: str) -> dict[str, Any]:
     return values
 
 
-INPUTS = ("topics.files", "topics.read", "topics.floor.config", "topics.child.config")
+INPUTS = (
+    *("topics.files", "topics.read", "topics.floor.config", "topics.child.config"),
+    *("local.encoder_files", "published.encoder_files"),
+)
 
 
 @pytest.mark.parametrize("name", INPUTS)
@@ -96,6 +111,7 @@ def test_titles_and_comments_change_nothing(tmp_path: Path, name: str) -> None:
     before = tracked(write_project(tmp_path / "before"), name)
     changed = {
         "tasks/topics.yml": TASK.replace("title: Topics", "title: Other").replace("source: this test", "source: else"),
+        "encoders/some.yml": ENCODERS.replace("title: ", "title: Other ").replace("[en]", "[de]"),
         "recipes/parents.yml": "# A comment\n" + PARENTS.replace("title: ", "title: Other "),
         "recipes/child.yml": CHILD.replace("title: ", "title: Other "),
     }
@@ -108,18 +124,25 @@ def test_titles_and_comments_change_nothing(tmp_path: Path, name: str) -> None:
     [
         ("tasks/topics.yml", "mirror: topics/dev.json", "mirror: other/dev.json", {"topics.files"}),
         ("tasks/topics.yml", "text: text", "text: sentence", {"topics.read"}),
-        ("tasks/topics.yml", "labels: [a, b]", "labels: [a, b, c]", set(INPUTS) - {"topics.files"}),
+        (
+            "tasks/topics.yml",
+            "labels: [a, b]",
+            "labels: [a, b, c]",
+            {"topics.read", "topics.floor.config", "topics.child.config"},
+        ),
         ("tasks/topics.yml", "language: en", "language: zh", {"topics.floor.config", "topics.child.config"}),
         ("tasks/topics.yml", "c: 3.0", "c: 4.0", {"topics.child.config"}),
         ("recipes/parents.yml", "characters: null", "characters: [1, 2]", {"topics.child.config"}),
         ("recipes/parents.yml", "estimator: majority", "estimator: linear", {"topics.floor.config"}),
+        ("encoders/some.yml", "max_length: 20", "max_length: 10", {"local.encoder_files"}),
+        ("encoders/some.yml", "mirror: config.json", "mirror: c.json", {"published.encoder_files"}),
         ("recipes/child.yml", "seeds: [1, 2]", "seeds: [1, 2, 3]", {"topics.child.config"}),
     ],
 )
 def test_a_change_reaches_the_inputs_that_it_changes(
     tmp_path: Path, file: str, old: str, new: str, expected: set[str]
 ) -> None:
-    text = {"tasks/topics.yml": TASK, "recipes/parents.yml": PARENTS, "recipes/child.yml": CHILD}[file]
+    text = FILES[file]
     assert old in text
     before = write_project(tmp_path / "before")
     after = write_project(tmp_path / "after", {file: text.replace(old, new)})

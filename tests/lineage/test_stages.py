@@ -11,6 +11,7 @@ from regen.lineage.stages import Catalog, Stage, build_stages
 
 CATALOG: dict[str, Any] = {
     "{task}.raw": {"type": "regen.io.datasets.Folder", "filepath": "data/raw/{task}"},
+    "{encoder}.encoder": {"type": "regen.io.datasets.Folder", "filepath": "data/encoders/{encoder}"},
     "{task}.examples_{split}": {"type": "pandas.ParquetDataset", "filepath": "data/primary/{task}/{split}.parquet"},
     "{task}.{recipe}.model": {"type": "pickle.PickleDataset", "filepath": "data/models/{task}/{recipe}"},
     "{task}.{recipe}.metrics": {
@@ -80,6 +81,23 @@ def test_stages_by_hand(root: Path) -> None:
     assert evaluate.metrics == ["data/topics/floor/metrics.json"]
 
 
+def test_an_encoder_is_imported_before_what_starts_from_it(root: Path) -> None:
+    start = node(["local.encoder", "params:topics.floor.config"], ["topics.floor.model"], "topics.floor", "fit")
+    load = node(["params:local.encoder_files", "params:machine"], ["local.encoder"], "local", "import_encoder")
+    imported, fit = build(root, fit=[start], import_encoder=[load])
+    assert imported == Stage(
+        name="local.import_encoder",
+        namespace="local",
+        cmd="kedro run --pipelines import_encoder --namespaces local",
+        deps=["data/models/local", "requirements.lock"],
+        params={
+            "conf/base/encoders/some.yml": [f"local.{key}" for key in ("licence", "source", "folder", "max_length")]
+        },
+        outs=["data/encoders/local"],
+    )
+    assert fit.deps == ["data/encoders/local", "requirements.lock"]
+
+
 def test_nodes_of_one_namespace_make_one_stage(root: Path) -> None:
     first = node(["params:topics.floor.config"], ["topics.floor.model"], "topics.floor", "first")
     second = node(["topics.floor.model", "params:statistics"], ["topics.floor.record"], "topics.floor", "second")
@@ -92,6 +110,17 @@ def test_nodes_of_one_namespace_make_one_stage(root: Path) -> None:
 def test_keys_of_two_inputs_in_one_file_are_joined(root: Path) -> None:
     (stage,) = build(root, prepare=[node(["params:topics.read", "params:topics.files"], ["topics.raw"], "topics")])
     assert stage.params == {"conf/base/tasks/topics.yml": ["topics.files", "topics.type", "topics.read"]}
+
+
+def test_histories_lie_in_the_folder_of_a_fit(root: Path) -> None:
+    pipelines = {"prepare": Pipeline([PREPARE]), "ingest": Pipeline([INGEST]), "fit": Pipeline([FIT])}
+    origins, catalog = SpecOrigins(root, read_project(root)), Catalog(CATALOG, root)
+    stages = build_stages(pipelines, catalog, origins, "small", root, {"topics.floor": (0, 7)}.__getitem__)
+    assert {stage.name: stage.plots for stage in stages} == {
+        "topics.ingest": [],
+        "topics.prepare": [],
+        "topics.floor.fit": [f"data/models/topics/floor/repeat-s{seed}-f0/history.csv" for seed in (0, 7)],
+    }
 
 
 def test_only_the_pages_of_one_suite_are_a_stage(root: Path) -> None:

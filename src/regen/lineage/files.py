@@ -1,4 +1,4 @@
-"""dvc.yaml files from stages: the suite's tasks in the root, every other task in a file of its own."""
+"""dvc.yaml files from stages: the suite's tasks and encoders in the root, every other one in a file of its own."""
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
@@ -17,19 +17,21 @@ def render(stages: Iterable[Stage], root_namespaces: Collection[str]) -> dict[st
 
     Args:
         stages: All stages.
-        root_namespaces: Tasks, and the suite, whose stages stand in the root's file.
+        root_namespaces: Tasks, encoders and the suite, whose stages stand in the root's file.
 
     Returns:
         Path relative to the project -> text. Small files, since DVC rewrites a whole lock file after each stage.
     """
     files: dict[str, dict[str, Any]] = {}
     for stage in stages:
-        task = stage.namespace.split(".")[0]
-        in_root = task in root_namespaces
-        path = "dvc.yaml" if in_root else f"lineage/{task}/dvc.yaml"
-        files.setdefault(path, {})[stage.name] = _entry(stage, None if in_root else "../..")
+        owner = stage.namespace.split(".")[0]
+        folder = None if owner in root_namespaces else "../.."
+        content = files.setdefault(f"lineage/{owner}/dvc.yaml" if folder else "dvc.yaml", {"stages": {}})
+        content["stages"][stage.name] = _entry(stage, folder)
+        if stage.plots:
+            content.setdefault("plots", []).append({stage.namespace: _plot(stage, folder)})
     return {
-        path: HEADER + yaml.safe_dump({"stages": content}, sort_keys=False, allow_unicode=True, width=120)
+        path: HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
         for path, content in files.items()
     }
 
@@ -46,6 +48,16 @@ def _entry(stage: Stage, folder: str | None) -> dict[str, Any]:
     if stage.metrics:
         entry["metrics"] = [{path: {"cache": False}} for path in stage.metrics]
     return entry
+
+
+def _plot(stage: Stage, folder: str | None) -> dict[str, Any]:
+    """Draw the score on dev of every repeat; unlike a stage, a plot has no ``wdir``: its paths start at the file."""
+    return {
+        "title": f"{stage.namespace}: score on dev",
+        "x": "epoch",
+        "y": {f"{folder}/{path}" if folder else path: "dev_score" for path in stage.plots},
+        "y_label": "score on dev",
+    }
 
 
 def stale(root: Path, texts: Mapping[str, str]) -> list[str]:

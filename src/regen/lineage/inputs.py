@@ -1,6 +1,6 @@
 """Which YAML keys and files stand behind an input that comes from a spec."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from regen.config.recipe import estimator_modules
 from regen.errors import UserError
 
 _TASK_KEYS_OF_A_CELL = ("type", "language", "version", "metric", "read.labels", "read.splits")
+_ENCODER_KEYS_FOR_READERS = ("title", "languages")
 
 
 @dataclass
@@ -46,19 +47,29 @@ class SpecOrigins:
         if name == "statistics":
             return Origin(keys={"conf/base/parameters.yml": ["statistics"]})
         owner, _, part = name.rpartition(".")
-        if part == "files":
-            paths = [source.path for file in self._specs.tasks[owner].files for source in file.sources if source.path]
-            return Origin(files=paths, keys=self._keys("tasks", owner, ["files"]))
-        if part == "read":
-            return Origin(keys=self._keys("tasks", owner, ["type", "read"]))
-        if part == "suite":
-            return Origin(keys=self._keys("suites", owner, ["title", "cells"]))
-        if part == "config":
-            return self._cell(*owner.split("."))
-        raise UserError(f"lineage: input 'params:{name}' has no known origin; name it in regen.lineage.inputs")
+        finders: dict[str, Callable[[str], Origin]] = {
+            "files": self._files,
+            "read": lambda task: Origin(keys=self._keys("tasks", task, ["type", "read"])),
+            "suite": lambda suite: Origin(keys=self._keys("suites", suite, ["title", "cells"])),
+            "encoder_files": self._encoder,
+            "config": lambda cell: self._cell(*cell.split(".")),
+        }
+        if part not in finders:
+            raise UserError(f"lineage: input 'params:{name}' has no known origin; name it in regen.lineage.inputs")
+        return finders[part](owner)
+
+    def _files(self, task: str) -> Origin:
+        paths = [source.path for file in self._specs.tasks[task].files for source in file.sources if source.path]
+        return Origin(files=paths, keys=self._keys("tasks", task, ["files"]))
+
+    def _encoder(self, name: str) -> Origin:
+        spec = self._specs.encoders[name]
+        files = [source.path for file in spec.files for source in file.sources if source.path]
+        keys = [key for key in self._content("encoders", name)[1] if key not in _ENCODER_KEYS_FOR_READERS]
+        return Origin(files=[*files, *([spec.folder] if spec.folder else [])], keys=self._keys("encoders", name, keys))
 
     def _cell(self, task: str, recipe: str) -> Origin:
-        keys = self._keys("tasks", task, [*_TASK_KEYS_OF_A_CELL, f"overrides.{recipe}"])
+        keys = self._keys("tasks", task, [*_TASK_KEYS_OF_A_CELL, f"overrides.{recipe}", f"seeds.{recipe}"])
         name: str | None = recipe
         while name is not None:
             spec = self._content("recipes", name)[1]

@@ -14,7 +14,14 @@ def lineage_texts(root: Path) -> dict[str, str]:
     loader = config_loader(root, "base")
     specs = read_specs(loader, root)
     stages = build_stages(
-        build_pipelines(specs), Catalog(loader["catalog"], root), SpecOrigins(root, specs), DEFAULT_SUITE, root
+        build_pipelines(specs),
+        Catalog(loader["catalog"], root),
+        SpecOrigins(root, specs),
+        DEFAULT_SUITE,
+        root,
+        lambda cell: specs.config(cell).seeds if specs.config(cell).encoder else (),
     )
-    tasks = {cell.split(".")[0] for cell in specs.suites[DEFAULT_SUITE].cells}
-    return render(stages, {DEFAULT_SUITE, *tasks})
+    cells = specs.suites[DEFAULT_SUITE].cells
+    tasks = {cell.split(".")[0] for cell in cells}
+    encoders = {encoder for cell in cells if (encoder := specs.config(cell).encoder)}
+    return render(stages, {DEFAULT_SUITE, *tasks, *encoders})

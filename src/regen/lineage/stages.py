@@ -14,7 +14,7 @@ from regen.lineage.closure import closure
 from regen.lineage.inputs import Origin, SpecOrigins
 
 LOCK = "requirements.lock"
-_TASK_STAGES = ("ingest", "prepare", "fit", "evaluate", "gather")
+_TASK_STAGES = ("ingest", "import_encoder", "prepare", "fit", "evaluate", "gather")
 
 
 @dataclass
@@ -23,13 +23,14 @@ class Stage:
 
     Attributes:
         name: ``<namespace>.<stage>``.
-        namespace: ``task``, ``task.recipe`` or ``suite``.
+        namespace: ``task``, ``task.recipe``, ``encoder`` or ``suite``.
         cmd: Command line.
         deps: Files and folders that it reads, code among them.
         params: YAML file -> keys.
         outs: Paths that DVC caches.
         plain_outs: Paths that git holds.
         metrics: Paths of metrics, held by git.
+        plots: Tables of the trainings that the stage makes, inside its outputs.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Stage:
     outs: list[str] = field(default_factory=list)
     plain_outs: list[str] = field(default_factory=list)
     metrics: list[str] = field(default_factory=list)
+    plots: list[str] = field(default_factory=list)
 
 
 class Catalog:
@@ -85,9 +87,14 @@ class Catalog:
 
 
 def build_stages(
-    pipelines: Mapping[str, Pipeline], catalog: Catalog, origins: SpecOrigins, suite: str, root: Path
+    pipelines: Mapping[str, Pipeline],
+    catalog: Catalog,
+    origins: SpecOrigins,
+    suite: str,
+    root: Path,
+    seeds: Callable[[str], Iterable[int]] = lambda _: (),
 ) -> list[Stage]:
-    """Build the stages of all tasks, and the pages of one suite.
+    """Build the stages of all tasks and encoders, and the pages of one suite.
 
     Args:
         pipelines: Registered pipelines.
@@ -95,6 +102,7 @@ def build_stages(
         origins: Finds what stands behind inputs from specs.
         suite: The suite whose pages are a stage.
         root: The project's folder.
+        seeds: Gives, for a cell, the seeds of the repeats whose training has a history.
 
     Raises:
         UserError: The graph cannot be written as stages.
@@ -105,7 +113,12 @@ def build_stages(
             if stage != "site" or node.namespace == suite:
                 groups.setdefault((stage, str(node.namespace)), []).append(node)
     maker = {output: key for key, nodes in groups.items() for node in nodes for output in node.outputs}
-    return [_stage(key, nodes, catalog, origins.find, root, maker) for key, nodes in sorted(groups.items(), key=_order)]
+    made = [_stage(key, nodes, catalog, origins.find, root, maker) for key, nodes in sorted(groups.items(), key=_order)]
+    for item in made:
+        if item.name.endswith(".fit"):
+            (folder,) = item.outs
+            item.plots = [f"{folder}/repeat-s{seed}-f0/history.csv" for seed in seeds(item.namespace)]
+    return made
 
 
 def _order(item: tuple[tuple[str, str], Any]) -> tuple[str, str, int]:
