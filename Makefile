@@ -2,20 +2,20 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format viz gc clean lock lineage report
+.PHONY: help run test gpu-check lint format viz gc clean lock lineage report
 
 PYTHON ?= python3
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
-# No tool of the stack may report home; busy threads must not spin against each other.
+# No tool of the stack may report home; waiting threads spin for moments only, so that two programs share the cores.
 export DO_NOT_TRACK := 1
 export KEDRO_DISABLE_TELEMETRY := 1
 export DVC_NO_ANALYTICS := 1
 export HF_HUB_DISABLE_TELEMETRY := 1
-export OMP_WAIT_POLICY := PASSIVE
+export GOMP_SPINCOUNT := 20000
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | column -t -s "$$(printf '\t')"
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | column -t -s "$$(printf '\t')"
 
 run: $(VENV)/.runtime ## make the sample suite's results and report (only what changed)
 	@dvc repro --quiet
@@ -23,10 +23,13 @@ run: $(VENV)/.runtime ## make the sample suite's results and report (only what c
 
 test: $(VENV)/.dev ## check style and types, run all tests with coverage
 	@$(MAKE) --no-print-directory lint
-	@pytest --cov --cov-report=term
+	@pytest --numprocesses 2 --dist loadgroup --cov --cov-report=term
+
+gpu-check: $(VENV)/.dev ## run what only a GPU can show (needs a CUDA build of torch)
+	@pytest -m gpu tests/gpu
 
 lint: $(VENV)/.dev ## check style, types and generated files
-	@ruff check --quiet .
+	@ruff check --quiet --no-cache .
 	@ruff format --quiet --check .
 	@mypy
 	@kedro lineage write --check
