@@ -115,6 +115,8 @@ def test_fit_hands_over_the_first_examples_and_each_seed(
     calls = []
 
     class Recorder:
+        keeps_state = False
+
         @classmethod
         def fit(
             cls, train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int, resources: Resources
