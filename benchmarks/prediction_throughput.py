@@ -179,7 +179,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for workload in workloads:
             rounds.child(workload, "prepare", folder)
-        runs = rounds.interleaved(args.rounds, workloads, CONTENDERS, args.seed, folder)
+        contenders = rounds.affordable(CONTENDERS, machine["peaks"])
+        runs = rounds.interleaved(args.rounds, workloads, contenders, args.seed, folder)
         results = same_labels([rounds.rates(run, 2 * run["matrix_weights"], machine["peaks"]) for run in runs])
     for result in results:
         rounds.keep(result, args.out)

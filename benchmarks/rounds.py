@@ -20,6 +20,8 @@ from typing import Any
 Result = dict[str, Any]
 ROOT = Path(__file__).resolve().parents[1]
 OURS = "regen"
+_HOPELESS = 5e9
+"""Operations per second of a type that is only imitated."""
 
 
 def arguments(description: str, workloads: Sequence[str]) -> argparse.ArgumentParser:
@@ -88,13 +90,34 @@ def matrix_peaks(threads: int) -> Result:
     }
 
 
-def _peak(dtype: Any, size: int = 2048, times: int = 12) -> float:
-    """Give the best of some products, in floating-point operations per second."""
+def _peak(dtype: Any) -> float:
+    """Give the best of some products, in floating-point operations per second.
+
+    A small one is enough where the processor has no instructions for the type: a large one would take minutes.
+    """
+    first = _product_rate(dtype, 512, 1)
+    return first if first < _HOPELESS else _product_rate(dtype, 2048, 12)
+
+
+def _product_rate(dtype: Any, size: int, times: int) -> float:
     import torch
 
     left, right = (torch.randn(size, size).to(dtype) for _ in range(2))
-    best = min(seconds(lambda: left @ right) for _ in range(times))
-    return float(2 * size**3 / best)
+    return float(2 * size**3 / min(seconds(lambda: left @ right) for _ in range(times)))
+
+
+def affordable(contenders: Sequence[str], peaks: dict[str, float]) -> list[str]:
+    """Leave out the contenders in bf16 where the processor only imitates it, and say so.
+
+    Args:
+        contenders: Their names; those in bf16 have it in their names.
+        peaks: Matrix products of the machine by precision, in operations per second.
+    """
+    if peaks["bf16"] > peaks["f32"]:
+        return list(contenders)
+    slower = peaks["f32"] / peaks["bf16"]
+    sys.stderr.write(f"bf16: left out, its matrix products take {slower:,.0f} times as long as those of f32 here\n")
+    return [name for name in contenders if "bf16" not in name]
 
 
 def matrix_weights(body: Any) -> int:

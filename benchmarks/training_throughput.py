@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Example = dict[str, Any]
 TRAINER: dict[str, dict[str, Any]] = {
     "trainer_f32": {},
+    "trainer_f32_grouped": {"train_sampling_strategy": "group_by_length"},
     "trainer_bf16": {"bf16": True},
     "trainer_bf16_batch32": {"bf16": True, "per_device_train_batch_size": 32},
     "trainer_bf16_grouped": {"bf16": True, "train_sampling_strategy": "group_by_length"},
@@ -190,7 +191,8 @@ def main() -> None:
     workloads = at_hand(args.workloads, args.encoders)
     machine = rounds.begin(args)
     results = []
-    for run in rounds.interleaved(args.rounds, workloads, [rounds.OURS, *TRAINER], args.seed):
+    contenders = rounds.affordable([rounds.OURS, *TRAINER], machine["peaks"])
+    for run in rounds.interleaved(args.rounds, workloads, contenders, args.seed):
         # Forward, and twice that backward; a product with a matrix takes two operations for each weight.
         result = rounds.rates(run, 6 * run["matrix_weights"], machine["peaks"])
         rounds.keep(result, args.out)
