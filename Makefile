@@ -23,7 +23,7 @@ run: $(VENV)/.runtime ## make the sample suite's results and report (only what c
 
 test: $(VENV)/.dev ## check style and types, run all tests with coverage
 	@$(MAKE) --no-print-directory lint
-	@pytest --numprocesses 2 --dist loadgroup --cov --cov-report=term
+	@pytest --numprocesses 2 --cov --cov-report=term
 
 gpu-check: $(VENV)/.dev ## run what only a GPU can show (needs a CUDA build of torch)
 	@pytest -m gpu tests/gpu
