@@ -2,10 +2,11 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test gpu-check lint format viz gc clean lock lineage report
+.PHONY: help run test gpu-check lint format viz dashboard gc clean lock lineage report
 
 PYTHON ?= python3
 VENV := .venv
+JOURNAL := data/.state/search/journal.log
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # No tool of the stack may report home; waiting threads spin for moments only, so that two programs share the cores.
 export DO_NOT_TRACK := 1
@@ -40,6 +41,10 @@ format: $(VENV)/.dev ## mend style where a tool can
 
 viz: $(VENV)/.runtime ## open Kedro-Viz on the pipelines
 	@PYTHONWARNINGS=ignore kedro viz run --include-hooks
+
+dashboard: $(VENV)/.dev ## open Optuna Dashboard on the studies of this machine, or on those of REGEN_STUDY_URL
+	@test -n "$${REGEN_STUDY_URL:-}" -o -f $(JOURNAL) || { echo "make: $(JOURNAL): no study yet; run a search first"; exit 1; }
+	@optuna-dashboard "$${REGEN_STUDY_URL:-$(JOURNAL)}"
 
 lineage: $(VENV)/.runtime ## write dvc.yaml and lineage/*/dvc.yaml from the pipelines
 	@kedro lineage write

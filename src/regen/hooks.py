@@ -31,6 +31,8 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
         inputs[f"params:{name}.encoder_files"] = ImportConfig(encoder=name, spec=encoder)
     for cell in specs.cells:
         inputs[f"params:{cell}.config"] = specs.config(cell)
+        if specs.searches(cell):
+            inputs[f"params:{cell}.search"] = specs.recipes[cell.split(".")[1]].search
     return inputs
 
 

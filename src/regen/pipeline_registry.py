@@ -14,6 +14,7 @@ from regen.pipelines.import_encoder import pipeline as import_encoder
 from regen.pipelines.ingest import pipeline as ingest
 from regen.pipelines.prepare import pipeline as prepare
 from regen.pipelines.report import pipeline as report
+from regen.pipelines.search import pipeline as search
 from regen.project import config_loader, read_specs
 
 DEFAULT_SUITE = "sample"
@@ -58,7 +59,7 @@ def build_pipelines(specs: Specs) -> dict[str, Pipeline]:
     return pipelines
 
 
-STAGES = ("ingest", "import_encoder", "prepare", "fit", "evaluate", "gather", "site", "report")
+STAGES = ("ingest", "import_encoder", "prepare", "search", "fit", "evaluate", "gather", "site", "report")
 """Stages in their order; ``report`` is over all committed records and no part of any suite."""
 
 
@@ -81,12 +82,24 @@ def _draw_task(specs: Specs, task: str, recipes: list[str]) -> list[tuple[str, P
     """Draw the stages of one task with some of its recipes, as (stage, pipeline)."""
     spec = specs.tasks[task]
     encoders = {recipe: specs.config(f"{task}.{recipe}").encoder for recipe in recipes}
+    searched = {recipe for recipe in recipes if specs.searches(f"{task}.{recipe}")}
     return [
         ("ingest", ingest.create_pipeline(task)),
         ("prepare", prepare.create_pipeline(task, spec.read.splits)),
-        *(("fit", fit.create_pipeline(task, recipe, encoder)) for recipe, encoder in encoders.items()),
         *(
-            ("evaluate", evaluate.create_pipeline(task, recipe, spec.scored_splits, encoder))
+            ("search", search.create_pipeline(task, recipe, encoder))
+            for recipe, encoder in encoders.items()
+            if recipe in searched
+        ),
+        *(
+            ("fit", fit.create_pipeline(task, recipe, encoder, searched=recipe in searched))
+            for recipe, encoder in encoders.items()
+        ),
+        *(
+            (
+                "evaluate",
+                evaluate.create_pipeline(task, recipe, spec.scored_splits, encoder, searched=recipe in searched),
+            )
             for recipe, encoder in encoders.items()
         ),
         *(("gather", gather.create_pipeline(task, recipes)) for _ in recipes[:1]),

@@ -36,6 +36,8 @@ def read_specs(loader: AbstractConfigLoader, root: Path = ROOT) -> Specs:
 def read_machine(loader: AbstractConfigLoader, root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> Machine:
     """Read this machine's settings; ``REGEN_MIRROR`` (parted by ``:``) comes before the configured mirrors.
 
+    ``REGEN_STUDY_URL`` names a database for the studies of searches; it may hold a password, so that no file has it.
+
     Raises:
         UserError: There is no such environment, or a key is unknown or of a wrong type.
     """
@@ -63,6 +65,8 @@ def read_machine(loader: AbstractConfigLoader, root: Path = ROOT, environ: Mappi
         offline=settings.offline,
         processes=settings.processes,
         workers=settings.workers,
+        search_workers=settings.search_workers,
+        study_url=environ.get("REGEN_STUDY_URL") or None,
         telemetry=settings.telemetry,
     )
 

@@ -9,15 +9,18 @@ from pathlib import Path
 import pytest
 from project_clone import Clone
 
+KEPT = ("data/.state", ".dvc/cache")
+"""What the first clone that ran the samples leaves to the others: downloads, finished repeats, and DVC's cache."""
+
 
 @pytest.fixture(scope="session")
-def kept_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the first clone that ran the samples leaves its state: downloads, and repeats that need no second fit."""
-    return tmp_path_factory.mktemp("kept") / "state"
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where that is left."""
+    return tmp_path_factory.mktemp("kept") / "folders"
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory, project_root: Path, kept_state: Path) -> Iterator[Clone]:
+def clone(tmp_path_factory: pytest.TempPathFactory, project_root: Path, kept: Path) -> Iterator[Clone]:
     """A fresh clone without made data, committed."""
     made = Clone(tmp_path_factory.mktemp("home") / "regen")
     listed = subprocess.run(
@@ -36,9 +39,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory, project_root: Path, kept_sta
     made.run("git", "init", "--quiet")
     made.run("git", "add", "--all")
     made.run("git", "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "--message", "All")
-    state = made.root / "data/.state"
-    if kept_state.is_dir():
-        shutil.copytree(kept_state, state, copy_function=os.link)
+    for name in KEPT if kept.is_dir() else ():
+        shutil.copytree(kept / name, made.root / name, copy_function=os.link, dirs_exist_ok=True)
     yield made
-    if (state / "fit").is_dir() and not kept_state.is_dir():
-        shutil.copytree(state, kept_state, copy_function=os.link)
+    if all((made.root / name).is_dir() for name in KEPT) and not kept.is_dir():
+        for name in KEPT:
+            shutil.copytree(made.root / name, kept / name, copy_function=os.link)

@@ -55,10 +55,13 @@ def _hardware(record: dict[str, Any]) -> object:
 
 def _comparable(record: dict[str, Any]) -> dict[str, Any]:
     """Leave out what depends on the kind of processor."""
-    settled = ("device", "threads", "precision")
+    settled: tuple[str, ...] = ("device", "threads", "precision")
+    search = record.get("search", {}).get("search")  # what it picks may differ, what it searches does not
+    settled += ("options", "selection") if search else ()
     config = {key: value for key, value in record["config"].items() if key not in settled}
     hashes = {key: value for key, value in record["hashes"].items() if key != "config"}
-    return {"config": config, "hashes": hashes, "card": record["card"], "splits": sorted(record["scores"])}
+    told = {"config": config, "hashes": hashes, "card": record["card"], "splits": sorted(record["scores"])}
+    return {**told, "search": search}
 
 
 def _inputs_in_git(lock: Path) -> dict[str, object]:

@@ -8,6 +8,8 @@ import pytest
 from nbclient import NotebookClient
 from project_clone import Clone
 
+from regen.pipelines.search.pipeline import VIEWS
+
 pytestmark = [
     pytest.mark.slow,
     # The kernel's own libraries warn; the notebook's cells have their own warnings shown in their output.
@@ -42,7 +44,7 @@ print("PREVIEWS", json.dumps(shown))
 
 
 def test_datasets_have_previews_in_kedro_viz(clone: Clone) -> None:
-    clone.run("kedro", "run", "--pipelines", "sample_ner")
+    clone.run("dvc", "repro", "--quiet", "dvc.yaml")
     done = clone.tried("python", "-c", PREVIEWS)
     printed = done.stdout
     if "Kedro-Viz did not start" in printed:
@@ -65,6 +67,14 @@ def test_datasets_have_previews_in_kedro_viz(clone: Clone) -> None:
         "minilm.record": "JSONPreview",
         "minilm.metrics": "JSONPreview",
         "minilm.confusion": "PlotlyPreview",
+        "minilm_search.trials": "JSONPreview",
+        "minilm_search.best": "JSONPreview",
+        **{f"minilm_search.search_{view}": "PlotlyPreview" for view in VIEWS},
+        "minilm_search.model": None,
+        "minilm_search.predictions": "TablePreview",
+        "minilm_search.record": "JSONPreview",
+        "minilm_search.metrics": "JSONPreview",
+        "minilm_search.confusion": "PlotlyPreview",
         "records": "JSONPreview",
         "results": "TablePreview",
         "comparison": "PlotlyPreview",
@@ -73,7 +83,7 @@ def test_datasets_have_previews_in_kedro_viz(clone: Clone) -> None:
 
 @pytest.mark.skipif(not (shutil.which("chromium") and shutil.which("chromedriver")), reason="chromium is not installed")
 def test_pictures_of_kedro_viz_and_the_report(clone: Clone) -> None:
-    clone.run("kedro", "run")
+    clone.run("dvc", "repro", "--quiet", "dvc.yaml")
     for path in (clone.root / "docs/images").glob("*.png"):
         path.unlink()
     done = clone.tried("python", "docs/pictures.py")

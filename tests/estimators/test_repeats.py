@@ -164,12 +164,15 @@ def test_index_and_origin_of_tables_do_not_change_the_key(bench: Bench, tmp_path
         {"dev": DEV.assign(label=["b"])},
         {"recipe": "other"},
         {"train_examples": 7},
-        {"selection": "a search"},
     ],
     ids=lambda changed: next(iter(changed)),
 )
 def test_any_change_changes_the_key(bench: Bench, changed: dict[str, Any]) -> None:
     assert bench.key(**changed) != bench.key()
+
+
+def test_how_settings_were_chosen_does_not_change_the_key(bench: Bench) -> None:
+    assert bench.key(selection="a search") == bench.key()
 
 
 def test_encoder_and_lock_file_and_code_change_the_key(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

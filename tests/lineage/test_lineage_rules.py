@@ -86,6 +86,7 @@ def test_every_task_and_cell_has_its_stages_once(stages: list[Written], specs: S
     expected = [
         *(f"{task}.{kind}" for task in specs.tasks for kind in ("ingest", "prepare")),
         *(f"{cell}.{kind}" for cell in specs.cells for kind in ("fit", "evaluate")),
+        *(f"{cell}.search" for cell in specs.cells if specs.searches(cell)),
         *(f"{task}.gather" for task in tasks),
         *(f"{encoder}.import_encoder" for encoder in specs.encoders),
         "sample.site",
@@ -119,13 +120,14 @@ def split_files(stages: list[Written], specs: Specs) -> Iterator[tuple[str, str,
 def test_fit_never_depends_on_a_test_split(stages: list[Written], specs: Specs) -> None:
     hidden = [path for _, split, path in split_files(stages, specs) if split not in ("train", "dev")]
     assert hidden
-    for stage in of_kind(stages, "fit"):
+    for stage in [*of_kind(stages, "search"), *of_kind(stages, "fit")]:
         assert not [(dep, path) for dep in stage.entry["deps"] for path in hidden if inside(path, dep)]
         assert not [
             dep
             for dep in stage.entry["deps"]
             if dep.startswith("data/") and not dep.endswith(("train.parquet", "dev.parquet"))
             if dep != f"data/02_intermediate/encoders/{specs.config(stage.namespace).encoder}"
+            if not (stage.kind == "fit" and dep.endswith("/search/best.json"))
         ]
 
 
@@ -174,7 +176,7 @@ def test_a_record_names_the_code_of_its_stage(project_root: Path, stages: list[W
 
 def test_other_stages_depend_on_no_estimator(stages: list[Written]) -> None:
     for stage in stages:
-        if stage.kind not in ("fit", "evaluate"):
+        if stage.kind not in ("search", "fit", "evaluate"):
             assert not [path for path in stage.code if path.startswith("src/regen/estimators/")]
 
 

@@ -74,7 +74,8 @@ def upstream(pipeline: Pipeline, outputs: Iterable[str]) -> set[str]:
 
 
 def test_one_pipeline_per_stage_task_and_suite(specs: Specs, drawn: dict[str, Pipeline]) -> None:
-    assert set(drawn) == {*STAGES, *specs.tasks, *specs.suites, "__default__"}
+    stages = [stage for stage in STAGES if stage != "search" or any(map(specs.searches, specs.cells))]
+    assert set(drawn) == {*stages, *specs.tasks, *specs.suites, "__default__"}
     assert all(isinstance(pipeline, Pipeline) and pipeline.nodes for pipeline in drawn.values())
 
 
@@ -156,6 +157,7 @@ def test_no_way_from_a_test_split_to_fit(specs: Specs, drawn: dict[str, Pipeline
         assert set(node.inputs) == {
             *(f"{task}.examples_train", f"{task}.examples_dev", f"params:{cell}.config", "params:machine"),
             *([f"{encoder}.encoder"] if encoder else []),
+            *([f"{cell}.best"] if specs.searches(cell) else []),
         }
         assert not upstream(pipeline, node.inputs) & hidden
 

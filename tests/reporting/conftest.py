@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from regen.config.search import SearchSpec
+
 Record = dict[str, Any]
 HASH = "0123456789abcdef" * 4
 
@@ -109,6 +111,53 @@ def make_record(
         },
         "scores": {split: _scores(numbers, half, labels, tagging) for split, numbers in values.items()},
     }
+
+
+def make_search(cell: str) -> Record:
+    """Make what a record says of a search: five complete trials, and one each that was pruned and that failed."""
+    space: Record = {
+        "rate": {"type": "float", "low": 0.0001, "high": 0.01, "log": True},
+        "layers": {"type": "categorical", "choices": [0, 4]},
+        "warmup": {"type": "float", "low": 0.0, "high": 0.3, "step": 0.1, "when": {"layers": [4]}},
+    }
+    trials: list[Record] = []
+    for number, score in enumerate([0.5, 0.6, None, 0.7, 0.625, None, 0.65]):
+        values = {"rate": 0.0001 * (number + 1), "layers": 4 * (number % 2)}
+        values |= {"warmup": 3 * 0.1} if number % 2 else {}
+        costs = {} if score is None else {"operations": 10**9 * (1 + number % 2), "checkpoint_bytes": 1234}
+        rungs = {"1": 0.45 + number / 100, **({} if score is None else {"2": score})}
+        trials.append(
+            {
+                "number": number,
+                "state": "pruned" if score is None else "complete",
+                "source": "sampled" if number else "recipe",
+                "values": values,
+                "score": score,
+                "scores": [] if score is None else [score],
+                "rungs": rungs,
+                "tokens": 1000 * len(rungs),
+                "costs": costs,
+            }
+        )
+    trials[5] |= {"state": "failed", "rungs": {}, "tokens": None, "error": "ValueError: <b>no</b>"}
+    search = {"trials": 7, "pruner": {"type": "halving", "rungs": [1]}, "cost": "operations", "space": space}
+    own = {"score": 0.5, "costs": trials[0]["costs"]}
+    best = {"trial": 3, "score": 0.7, "low": 0.64, "high": 0.75}
+    return {
+        "cell": cell,
+        "search": SearchSpec.model_validate(search).model_dump(mode="json"),
+        "workers": 1,
+        "order": "the same each time",
+        "tokens": 11000,
+        "trials": trials,
+        "picked": {**trials[6], "trial": 6, "rule": "least operations among some", "best": best, "recipe": own},
+    }
+
+
+@pytest.fixture
+def searched() -> Record:
+    """A record of a cell whose settings were sought."""
+    return make_record("names.sought", [0.7], [0.6], tagging=True) | {"search": make_search("names.sought")}
 
 
 @pytest.fixture

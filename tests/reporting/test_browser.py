@@ -26,7 +26,15 @@ FLAGS = (
     "--window-size=1280,900",
 )
 FILES = {"index.html", "style.css", "page.js", "plotly.min.js"}
+SEARCH_CHARTS = [
+    f"search-{view}-names.sought" for view in ("history", "rungs", "pareto", "importance", "parallel", "slice")
+]
 UNDRAWN = "return [...document.querySelectorAll('.chart')].filter(c => !c.querySelector('svg.main-svg')).map(c => c.id)"
+
+
+@pytest.fixture
+def records(records: list[dict[str, Any]], searched: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*records, searched]
 
 
 @pytest.fixture
@@ -54,10 +62,9 @@ def wait(browser: Any, condition: str, *arguments: Any) -> None:
 def test_charts_draw_once_they_can_be_seen(browser: Any) -> None:
     wait(browser, "document.querySelectorAll('.chart svg.main-svg').length")
     closed = browser.execute_script(UNDRAWN)
-    assert closed == [
-        f"chart-{cell}"
-        for cell in browser.execute_script("return [...document.querySelectorAll('details')].map(d => d.id)")
-    ]
+    cells = browser.execute_script("return [...document.querySelectorAll('details')].map(d => d.id)")
+    assert [chart for chart in closed if not chart.startswith("search-")] == [f"chart-{cell}" for cell in cells]
+    assert [chart for chart in closed if chart.startswith("search-")] == SEARCH_CHARTS
     browser.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true })")
     wait(browser, f"!(() => {{ {UNDRAWN} }})().length")
     assert browser.get_log("browser") == []
@@ -98,6 +105,20 @@ def test_charts_follow_the_colour_scheme(browser: Any) -> None:
     scheme = {"name": "prefers-color-scheme", "value": "dark"}
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
     wait(browser, f"{colour} !== arguments[0]", light)
+
+
+def test_charts_of_a_search_are_drawn_in_the_colours_of_the_page(browser: Any) -> None:
+    line = "document.querySelector('[id=\"search-history-names.sought\"] .js-line')"
+    browser.execute_script("document.getElementById('names.sought').open = true")
+    for mode in ("light", "dark"):
+        scheme = {"name": "prefers-color-scheme", "value": mode}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        browser.execute_script("document.body.insertAdjacentHTML('beforeend', '<i style=\"color: var(--dev)\"></i>')")
+        colour = "getComputedStyle(document.querySelector('body > i:last-of-type')).color"
+        wait(browser, f"{line} !== null && getComputedStyle({line}).stroke === {colour}")
+    lines = "document.querySelectorAll('[id=\"search-parallel-names.sought\"] .js-line')"
+    assert browser.execute_script(f"return [...{lines}].length") == 5
+    assert browser.get_log("browser") == []
 
 
 def test_nothing_is_wider_than_a_phone(browser: Any) -> None:

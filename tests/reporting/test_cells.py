@@ -1,7 +1,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from regen.reporting.cells import Cell, Grid, cell_view
+from regen.reporting.cells import Cell, cell_view
+from regen.reporting.grids import Grid
 
 Record = dict[str, Any]
 Make = Callable[..., Record]

@@ -1,4 +1,5 @@
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,9 +18,11 @@ def told(batches: list[Batch]) -> list[tuple[list[int], int, int]]:
     return [(batch.rows.tolist(), batch.width, batch.tokens) for batch in batches]
 
 
-def check_batches(batches: list[Batch], lengths: Ints, budget: int, most_rows: int | None = None) -> None:
+def check_batches(
+    batches: list[Batch], lengths: Ints, budget: int, most_rows: int | None = None, known: set[int] | None = None
+) -> None:
     """Each row once; no row is cut, no width made up; budget and limit are kept, but by a row too long alone."""
-    known = set(widths(lengths).tolist())
+    known = known or set(widths(lengths).tolist())
     assert sorted(row for batch in batches for row in batch.rows.tolist()) == list(range(len(lengths)))
     for batch in batches:
         assert batch.tokens == lengths[batch.rows].sum()
@@ -100,9 +103,27 @@ def test_left_over_rows_join_the_next_width() -> None:
 @settings(deadline=None, max_examples=60)
 def test_sorted_batches_fall_in_width(lengths: Ints, budget: int) -> None:
     batches = sorted_batches(lengths, budget)
-    check_batches(batches, lengths, budget)
+    check_batches(batches, lengths, budget, known=set(lengths.tolist()))
     found = [batch.width for batch in batches]
     assert found == sorted(found, reverse=True)
+    for batch, following in pairwise(batches):
+        full = (len(batch.rows) + 1) * batch.width > budget
+        assert full or lengths[following.rows[0]] < batch.width * 7 / 8
+
+
+def test_sorted_batches_end_where_rows_would_be_padded_much() -> None:
+    lengths = np.array([8, 7, 7, 6, 6, 6, 6])
+    shapes = [(len(batch.rows), batch.width) for batch in sorted_batches(lengths, 64)]
+    assert shapes == [(3, 8), (4, 6)]
+    shapes = [(len(batch.rows), batch.width) for batch in sorted_batches(lengths, 256)]
+    assert shapes == [(4, 8), (3, 6)], "a batch holds an eighth of the budget first"
+
+
+def test_sorted_batches_of_a_corpus_are_nearly_free_of_padding() -> None:
+    lengths = np.random.default_rng(0).geometric(0.05, 3000) + 4
+    batches = sorted_batches(lengths, 4096)
+    computed = sum(len(batch.rows) * batch.width for batch in batches)
+    assert lengths.sum() / computed > 0.9
 
 
 @given(lengths_of_rows, st.integers(1, 4), budgets, row_limits, seeds)

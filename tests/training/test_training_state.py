@@ -123,8 +123,8 @@ def test_state_is_saved_every_n_steps_and_after_epochs(tmp_path: Path) -> None:
     run = Run(path, every=4)
     saved = []
     keep = run.loop.plugins[-1]
-    save = keep._save  # type: ignore[attr-defined]
-    keep._save = lambda loop: (saved.append((loop.step, loop.index)), save(loop))  # type: ignore[attr-defined]
+    save = keep.save  # type: ignore[attr-defined]
+    keep.save = lambda loop: (saved.append((loop.step, loop.index)), save(loop))  # type: ignore[attr-defined]
     run.to_the_end()
     assert [step for step, _ in saved] == sorted([*range(4, STEPS + 1, 4), *EPOCH_ENDS[:2]])
     assert [step for step, index in saved if index == 0] == EPOCH_ENDS[:2]

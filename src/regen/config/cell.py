@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -57,6 +58,21 @@ class CellConfig(Spec):
     def encoder(self) -> str | None:
         """Name of the encoder that the cell's models start from, if any: the option ``encoder``."""
         return self.options.get("encoder")
+
+    def with_options(self, values: Mapping[str, Any]) -> "CellConfig":
+        """Give the config with other values of some options.
+
+        Raises:
+            ValidationError: The options do not go together.
+        """
+        options = options_class(self.estimator)(**{**self.options, **values})
+        return self.model_copy(update={"options": options.model_dump(mode="json")})
+
+    def settled(self, best: Mapping[str, Any] | None) -> "CellConfig":
+        """Give the config with what a search picked, as its ``best.json`` says it."""
+        if best is None:
+            return self
+        return self.with_options(best["values"]).model_copy(update={"selection": best["selection"]})
 
     @property
     def digest(self) -> str:

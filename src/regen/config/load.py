@@ -12,10 +12,11 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from yaml.nodes import MappingNode, SequenceNode
 
-from regen.config.base import NAME_PATTERN, Spec
+from regen.config.base import NAME_PATTERN, Spec, WrongValueError
 from regen.config.cell import CellConfig, cell_config
 from regen.config.encoder import EncoderSpec
 from regen.config.recipe import RecipeSpec, options_class
+from regen.config.search_checks import check_search
 from regen.config.suite import SuiteSpec
 from regen.config.task import TaskSpec
 from regen.errors import UserError
@@ -44,6 +45,10 @@ class Specs:
         """Give the effective config of a cell that stands in a suite."""
         task, recipe = cell.split(".")
         return cell_config(task, self.tasks[task], recipe, self.recipes[recipe])
+
+    def searches(self, cell: str) -> bool:
+        """Say whether a cell's settings are searched."""
+        return self.recipes[cell.split(".")[1]].searches
 
     @property
     def cells(self) -> list[str]:
@@ -226,8 +231,9 @@ def _check_options(
 ) -> None:
     """Check a recipe's options, or those of a task that stand over them at ``path``."""
     cls = options_class(recipe.estimator)
+    given = {**recipe.options, **overrides}
     try:
-        options = cls(**{**recipe.options, **overrides})
+        options = cls(**given)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         keys = (*path, *first["loc"])
@@ -244,6 +250,12 @@ def _check_options(
         where = files.where(section, (*path, "encoder"))
         text = f"there is no encoder '{encoder}'; known: {', '.join(known) or 'none'}{hint}"
         raise UserError(f"{where}: {'.'.join(path)}.encoder: {text}")
+    if recipe.searches and recipe.search is not None:
+        try:
+            check_search(recipe.search, cls, given)
+        except WrongValueError as error:
+            at = (path[0], *error.path) if section == "recipes" else path
+            raise UserError(f"{files.where(section, at)}: {'.'.join(at)}: {error}") from None
 
 
 def _check_suites(files: _Files, specs: Specs) -> None:

@@ -27,6 +27,7 @@ class MachineFile(Spec):
         offline: Never ask the network.
         processes: Processes that share each fit of an encoder: one per GPU, or parts of the CPU.
         workers: Processes that make batches ahead of a training, where a GPU would wait for them.
+        search_workers: Processes that share the trials of a search, and the cores.
         telemetry: Where trainings are drawn while they run.
     """
 
@@ -34,6 +35,7 @@ class MachineFile(Spec):
     offline: bool = False
     processes: int = Field(default=1, ge=1)
     workers: int = Field(default=0, ge=0)
+    search_workers: int = Field(default=1, ge=1)
     telemetry: Telemetry = Telemetry()
 
 
@@ -47,6 +49,8 @@ class Machine(Spec):
         offline: Never ask the network.
         processes: Processes that share each fit of an encoder.
         workers: Processes that make batches ahead of a training.
+        search_workers: Processes that share the trials of a search.
+        study_url: A database that several machines share for their studies; ``None`` for a journal file.
         telemetry: Where trainings are drawn while they run.
     """
 
@@ -56,4 +60,6 @@ class Machine(Spec):
     offline: bool = False
     processes: int = 1
     workers: int = 0
+    search_workers: int = 1
+    study_url: str | None = None
     telemetry: Telemetry = Telemetry()

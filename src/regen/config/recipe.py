@@ -6,13 +6,22 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from regen.config.base import Name, Spec
+from regen.config.search import Cost, SearchSpec
 from regen.config.task import Seeds, TaskType
 
 
 class Options(Spec):
-    """Base of an estimator's options; each estimator package has a subclass of this name in its ``options`` module."""
+    """Base of an estimator's options; each estimator package has a subclass of this name in its ``options`` module.
+
+    Attributes:
+        task_types: Task types that the estimator suits.
+        costs: Costs that its models state, for searches that weigh them.
+        has_epochs: Whether a fit is told of after each epoch, so that a search can stop or pause it.
+    """
 
     task_types: ClassVar[frozenset[TaskType]]
+    costs: ClassVar[frozenset[Cost]] = frozenset({"checkpoint_bytes"})
+    has_epochs: ClassVar[bool] = False
 
 
 class RecipeSpec(Spec):
@@ -26,6 +35,7 @@ class RecipeSpec(Spec):
         train_examples: Use only the first n training examples; ``null`` means all.
         selection: How the settings were chosen; every score carries it.
         options: Options of the estimator; its own ``Options`` class says which.
+        search: A search over options, before the fit; ``null`` for none.
     """
 
     title: str
@@ -35,6 +45,12 @@ class RecipeSpec(Spec):
     train_examples: Annotated[int, Field(ge=1)] | None = None
     selection: str = "none: one fixed setting"
     options: dict[str, Any] = Field(default_factory=dict)
+    search: SearchSpec | None = None
+
+    @property
+    def searches(self) -> bool:
+        """Whether there is anything to search."""
+        return self.search is not None and self.search.trials > 0
 
 
 def estimator_modules(estimator: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """The interface of all estimators."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -31,6 +32,21 @@ class Predictions:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a fit is, with what is known there.
+
+    Attributes:
+        epoch: Epochs finished.
+        score: Official metric on dev, a fraction of 1.
+        tokens: Trained on so far, padding not counted.
+    """
+
+    epoch: int
+    score: float
+    tokens: int
+
+
+@dataclass(frozen=True)
 class Resources:
     """What a machine lends an estimator; nothing in it changes a result.
 
@@ -40,13 +56,17 @@ class Resources:
         machine: Settings of this machine.
         views: Where a fit may write what can be watched while it runs.
         shared: What the repeats of one cell compute once.
+        told: Told after each epoch; what it raises ends the fit, which goes on from there when it is asked for again.
+        pause_tokens: Tell of the batch, too, that reaches this many tokens.
     """
 
     encoder: Path | None = None
     state: Path | None = None
     machine: Machine | None = None
     views: Path | None = None
-    shared: dict[str, Any] = field(default_factory=dict)
+    shared: dict[Any, Any] = field(default_factory=dict)
+    told: Callable[[Progress], None] | None = None
+    pause_tokens: int | None = None
 
 
 LENT_NOTHING = Resources()

@@ -37,34 +37,45 @@ def fit_repeats(
     Returns:
         ``repeat-s<seed>-f<fold>`` -> the model; or, of estimators that keep state, the folder that holds it.
     """
+    return {f"repeat-s{seed}-f0": fit_repeat(train, dev, config, seed, machine, resources) for seed in config.seeds}
+
+
+def fit_repeat(
+    train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int, machine: Machine, resources: Resources
+) -> Estimator | Path:
+    """Fit one repeat, go on with one that was interrupted, or find the finished one."""
     cls = estimator_class(config.estimator)
-    repeats: dict[str, Estimator | Path] = {}
-    for seed in config.seeds:
-        if not cls.keeps_state:
-            repeats[f"repeat-s{seed}-f0"] = cls.fit(train, dev, config, seed, resources)
-            continue
-        folder = machine.state / "fit" / repeat_key(train, dev, config, seed, resources.encoder, machine)
-        repeats[f"repeat-s{seed}-f0"] = finished = folder / "model"
-        if finished.is_dir():
-            logger.info("%s seed %d: finished before with the same config, data, code and libraries", config.cell, seed)
-            continue
-        write_model(cls.fit(train, dev, config, seed, replace(resources, state=folder)), finished)
-        for path in folder.glob("*.safetensors"):
-            path.unlink()
-    return repeats
+    if not cls.keeps_state:
+        return cls.fit(train, dev, config, seed, resources)
+    folder = repeat_folder(train, dev, config, seed, resources.encoder, machine)
+    finished = folder / "model"
+    if finished.is_dir():
+        logger.info("%s seed %d: finished before with the same config, data, code and libraries", config.cell, seed)
+        return finished
+    write_model(cls.fit(train, dev, config, seed, replace(resources, state=folder)), finished)
+    for path in folder.glob("*.safetensors"):
+        path.unlink()
+    return finished
+
+
+def repeat_folder(
+    train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int, encoder: Path | None, machine: Machine
+) -> Path:
+    """Give the folder where a repeat keeps its state and, once finished, its model."""
+    return machine.state / "fit" / repeat_key(train, dev, config, seed, encoder, machine)
 
 
 def repeat_key(
     train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int, encoder: Path | None, machine: Machine
 ) -> str:
-    """Name a repeat by all that decides its bytes but the hardware; other seeds of the cell do not count."""
+    """Name a repeat by all that decides its bytes but the hardware; not by other seeds or how settings were chosen."""
     told = {
-        "config": {**config.model_dump(mode="json"), "seeds": [seed]},
-        "train": _table_digest(train),
-        "dev": _table_digest(dev),
+        "config": {**config.model_dump(mode="json", exclude={"selection"}), "seeds": [seed]},
+        "train": table_digest(train),
+        "dev": table_digest(dev),
         "code": code_digest([_STAGE, *estimator_modules(config.estimator)]),
-        "lock": _file_digest(machine.project / "requirements.lock"),
-        "encoder": _file_digest(encoder / "encoder.json") if encoder else None,
+        "lock": file_digest(machine.project / "requirements.lock"),
+        "encoder": file_digest(encoder / "encoder.json") if encoder else None,
     }
     digest = hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return f"{config.cell}-s{seed}-{digest[:16]}"
@@ -90,11 +101,12 @@ def _link_or_copy(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _file_digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """Hash a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _table_digest(table: pd.DataFrame) -> str:
+def table_digest(table: pd.DataFrame) -> str:
     """Hash the values of a table, not its index or the library's notes on it."""
     arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
     sink = pa.BufferOutputStream()

@@ -53,6 +53,7 @@ class SpecOrigins:
             "suite": lambda suite: Origin(keys=self._keys("suites", suite, ["title", "cells"])),
             "encoder_files": self._encoder,
             "config": lambda cell: self._cell(*cell.split(".")),
+            "search": lambda cell: Origin(keys=self._recipe_keys(cell.split(".")[1], ["search"])),
         }
         if part not in finders:
             raise UserError(f"lineage: input 'params:{name}' has no known origin; name it in regen.lineage.inputs")
@@ -70,13 +71,22 @@ class SpecOrigins:
 
     def _cell(self, task: str, recipe: str) -> Origin:
         keys = self._keys("tasks", task, [*_TASK_KEYS_OF_A_CELL, f"overrides.{recipe}", f"seeds.{recipe}"])
+        for path, found in self._recipe_keys(recipe).items():
+            keys.setdefault(path, []).extend(found)
+        return Origin(keys=keys, modules=list(estimator_modules(self._specs.recipes[recipe].estimator)))
+
+    def _recipe_keys(self, recipe: str, wanted: Iterable[str] | None = None) -> dict[str, list[str]]:
+        """Give keys of a recipe and of those that it extends: the wanted ones, or all that decide one fit."""
+        keys: dict[str, list[str]] = {}
         name: str | None = recipe
         while name is not None:
             spec = self._content("recipes", name)[1]
-            for path, found in self._keys("recipes", name, [key for key in spec if key != "title"]).items():
-                keys.setdefault(path, []).extend(found)
+            chosen = wanted or [key for key in spec if key not in ("title", "search")]
+            for path, found in self._keys("recipes", name, chosen).items():
+                if found:
+                    keys.setdefault(path, []).extend(found)
             name = spec.get("extends")
-        return Origin(keys=keys, modules=list(estimator_modules(self._specs.recipes[recipe].estimator)))
+        return keys
 
     def _keys(self, section: str, name: str, keys: Iterable[str]) -> dict[str, list[str]]:
         """Give those of the keys that the file holds."""

@@ -9,7 +9,9 @@ from typing import Any
 from regen.reporting import format as write
 from regen.reporting.charts import Chart, confusion_chart, curves_chart
 from regen.reporting.format import NOTHING, Record
+from regen.reporting.grids import Grid
 from regen.reporting.leaderboard import shared_texts
+from regen.reporting.searches import Search, search_view
 
 MEASURES = {
     "precision": "precision",
@@ -25,29 +27,6 @@ MEASURES = {
 
 
 @dataclass(frozen=True)
-class Grid:
-    """A table: rows of a head and cells, all text.
-
-    Attributes:
-        title: Heading.
-        columns: Heads of the columns after the first.
-        rows: Head of each row and its cells.
-        groups: Name and width of groups of columns; the first column has none.
-        corner: Head of the first column.
-        lang: Language of the rows' heads.
-        note: One sentence below.
-    """
-
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[str]]]
-    groups: Sequence[tuple[str, int]] = ()
-    corner: str = ""
-    lang: str = "en"
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class Cell:
     """A section of the page; the commands make the cell again."""
 
@@ -60,6 +39,7 @@ class Cell:
     data: Grid
     confusion: Chart | None
     curves: Chart | None
+    search: Search | None
     config: Grid
     provenance: Grid
     models: Grid
@@ -77,6 +57,7 @@ def cell_view(record: Record) -> Cell:
         data=_data(record),
         confusion=confusion_chart(record),
         curves=curves_chart(record),
+        search=search_view(record),
         config=_config(record),
         provenance=_provenance(record),
         models=_models(record),

@@ -92,7 +92,8 @@ def commands(record: Record) -> tuple[str, str]:
     """Give the commands that make a cell again: with DVC (what is missing or stale), with Kedro (in any case)."""
     task, cell = record["task"], record["cell"]
     file = "dvc.yaml" if task.startswith("sample_") else f"lineage/{task}/dvc.yaml"
-    return f"dvc repro {file}:{cell}.evaluate", f"kedro run --pipelines fit,evaluate --namespaces {cell}"
+    stages = "search,fit,evaluate" if "search" in record else "fit,evaluate"
+    return f"dvc repro {file}:{cell}.evaluate", f"kedro run --pipelines {stages} --namespaces {cell}"
 
 
 def repeat_names(record: Record) -> list[str]:

@@ -70,13 +70,18 @@ def _batch(rows: Ints, lengths: Ints, width: int) -> Batch:
 
 
 def sorted_batches(lengths: Ints, budget: int) -> list[Batch]:
-    """Deal rows into batches by falling length, for prediction: the largest come first and claim the memory."""
-    rounded = widths(lengths)
-    order = np.argsort(-rounded, kind="stable")
+    """Deal rows into batches by falling length, for prediction: the largest come first and claim the memory.
+
+    A batch is as wide as its longest row. It ends with the budget, or earlier where the next row would be padded by
+    more than an eighth, once it holds an eighth of the budget: smaller batches cost more than padding does.
+    """
+    order = np.argsort(-lengths, kind="stable")
     batches, start = [], 0
     while start < len(order):
-        width = int(rounded[order[start]])
-        rows = order[start : start + max(1, budget // width)]
+        width = int(lengths[order[start]])
+        most = max(1, budget // width)
+        alike = int(np.searchsorted(-lengths[order], -width * 7 / 8, side="right")) - start
+        rows = order[start : start + min(most, max(alike, budget // 8 // width, 1))]
         batches.append(_batch(rows, lengths, width))
         start += len(rows)
     return batches

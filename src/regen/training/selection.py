@@ -18,6 +18,7 @@ class Selection(Plugin):
     Attributes:
         history: One row per epoch, with ``HISTORY_COLUMNS``.
         best_epoch: Epoch of the best score, from 1; the first of equals.
+        evaluate: Gives score and loss on dev with the weights as they are.
     """
 
     def __init__(self, evaluate: Callable[[], tuple[float, float]], keep: str, patience: int | None) -> None:
@@ -30,13 +31,13 @@ class Selection(Plugin):
         """
         self.history: list[dict[str, float]] = []
         self.best_epoch = 0
-        self._evaluate, self._keep, self._patience = evaluate, keep, patience
+        self.evaluate, self._keep, self._patience = evaluate, keep, patience
         self._best: dict[str, Tensor] = {}
 
     def on_epoch(self, loop: Loop) -> None:
         """Evaluate, and remember the weights if the score is better than all before."""
         loop.job.network.eval()
-        score, loss = self._evaluate()
+        score, loss = self.evaluate()
         epochs = loop.job.plan.epochs
         self.history.append(
             {

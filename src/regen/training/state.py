@@ -59,7 +59,10 @@ def heeding_signals() -> Iterator[StopRequest]:
 
 
 class KeepState(Plugin):
-    """Saves the state every n steps, after each epoch, and when the process is asked to end. The last plug-in."""
+    """Saves the state every n steps, after each epoch, and when the process is asked to end.
+
+    Of the plug-ins that remember something it is the last.
+    """
 
     def __init__(self, path: Path, every: int, conditions: dict[str, Any], request: StopRequest, writes: bool) -> None:
         """Take where and when to save.
@@ -91,18 +94,19 @@ class KeepState(Plugin):
     def on_step(self, loop: Loop) -> None:
         """Save when it is time or the process shall end."""
         if self._request.signal is not None and self._writes:
-            self._save(loop)
+            self.save(loop)
             logger.warning("Stopped at step %d of %d; run again to go on", loop.step, loop.job.plan.steps)
             raise SystemExit(128 + self._request.signal)
         if loop.step % self._every == 0:
-            self._save(loop)
+            self.save(loop)
 
     def on_epoch(self, loop: Loop) -> None:
         """Save what the other plug-ins found; after the last epoch the model itself follows at once."""
         if loop.epoch < len(loop.job.plan.epochs) and not loop.stopped:
-            self._save(loop)
+            self.save(loop)
 
-    def _save(self, loop: Loop) -> None:
+    def save(self, loop: Loop) -> None:
+        """Save now."""
         if not self._writes:
             return
         facts, tensors = _state(loop)

@@ -36,21 +36,26 @@ class Data:
 
 
 def shared_data(
-    setup: Setup, train: pd.DataFrame, dev: pd.DataFrame, encoder: Path, hardware: Hardware, shared: dict[str, Any]
+    setup: Setup, train: pd.DataFrame, dev: pd.DataFrame, encoder: Path, hardware: Hardware, shared: dict[Any, Any]
 ) -> Data:
-    """Tokenise, and run frozen layers, once for all repeats."""
-    if "data" not in shared:
+    """Tokenise once for all repeats that see the same rows, and run frozen layers once for each number of them."""
+    options = setup.options
+    seen = tuple(getattr(options, name) for name in ("max_length", "stride", "context", "characters"))
+    if ("rows", seen) not in shared:
         tokenizer = Pieces(encoder, setup.task_type == "tagging")
-        rows = [setup.inputs(examples, tokenizer) for examples in (train, dev)]
-        padding = tokenizer.padding
+        parts = [setup.inputs(examples, tokenizer) for examples in (train, dev)]
+        shared["rows", seen] = parts, tokenizer.padding
+    rows, padding = shared["rows", seen]
+    frozen = options.frozen_layers
+    key = ("data", seen, frozen, options.pooling if frozen == "all" else None, hardware)
+    if key not in shared:
         pieces = used_pieces(*rows, always=[padding])
-        frozen = setup.options.frozen_layers
         kept: list[dict[str, Kept]] = [{}, {}]
         if frozen:
             network = setup.network(encoder, Noise(), seed=0, pieces=pieces).to(hardware.device).eval()
             layers = 0 if frozen == "all" else frozen
             kept = [keep_frozen(network, part, Collate(part, padding), hardware, layers) for part in rows]
         collates = [Collate(part, padding, known) for part, known in zip(rows, kept, strict=True)]
-        shared["data"] = Data(rows[0], rows[1], pieces, collates[0], collates[1])
-    data: Data = shared["data"]
+        shared[key] = Data(rows[0], rows[1], pieces, collates[0], collates[1])
+    data: Data = shared[key]
     return data

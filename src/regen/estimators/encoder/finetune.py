@@ -33,9 +33,10 @@ from regen.training.events import Plugin
 from regen.training.loop import Job, Loop
 from regen.training.noise import Noise
 from regen.training.optimiser import adamw, parameter_groups, schedule_factor
+from regen.training.reporting import Reporting
 from regen.training.selection import Selection
 from regen.training.state import KeepState, StopRequest, heeding_signals
-from regen.training.views import watching
+from regen.training.views import operations_per_token, watching
 
 EMBEDDING_ROWS = "embedding_rows"
 """Name of the tensor that says which rows of the embedding are in a checkpoint."""
@@ -93,9 +94,13 @@ def finetune(
             telemetry = resources.machine.telemetry if resources.machine else Telemetry()
             title = f"{config.cell} seed {seed}"
             plugins += watching(title, hardware, network.body, seed, resources.views, telemetry)
+        keeper = None
         if resources.state is not None:
             path = resources.state / "training.safetensors"
-            plugins.append(KeepState(path, _STEPS_BETWEEN_STATES, hardware.told(), request, writes=first))
+            keeper = KeepState(path, _STEPS_BETWEEN_STATES, hardware.told(), request, writes=first)
+            plugins.append(keeper)
+        if resources.told is not None:
+            plugins.append(Reporting(selection, keeper, resources.told, resources.pause_tokens))
         factor = schedule_factor(options.schedule, job.plan.steps, options.warmup)
         optimiser = make_optimiser(network, options, hardware)
         if hardware.precision == "f16":
@@ -185,6 +190,7 @@ def _facts(network: Network, encoder: Path, selection: Selection, hardware: Hard
         "trained_parameters": sum(value.numel() for value in network.parameters() if value.requires_grad),
         "steps": selection.history[-1]["step"],
         "tokens": selection.history[-1]["tokens"],
+        "operations": operations_per_token(network.body) * int(selection.history[-1]["tokens"]),
         "best_epoch": selection.best_epoch,
         "hardware": hardware.told(),
         "history": selection.history,

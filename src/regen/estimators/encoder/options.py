@@ -46,6 +46,8 @@ class Options(Base):
     """
 
     task_types = frozenset({"tagging", "classification", "pair_classification"})
+    costs = frozenset({"operations", "trained_parameters", "checkpoint_bytes"})
+    has_epochs = True
 
     encoder: Name = "minilm"
     learning_rate: Positive = 2e-4

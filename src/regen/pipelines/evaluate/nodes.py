@@ -56,6 +56,8 @@ def score(
     config: CellConfig,
     statistics: StatisticsConfig,
     machine: Machine,
+    trials: dict[str, Any] | None = None,
+    best: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Score predictions and write down what the numbers rest on.
 
@@ -66,6 +68,8 @@ def score(
         config: The cell's effective config.
         statistics: How intervals are made.
         machine: Where the lock file is.
+        trials: What a search tried.
+        best: What it picked.
 
     Returns:
         ``record`` (everything), ``metrics`` (headline numbers) and ``confusion`` (a Plotly figure).
@@ -77,8 +81,10 @@ def score(
     facts = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
     # What was left open in the config and settled by the machine that fitted.
     settled = {key: facts[0]["hardware"][key] for key in ("device", "threads", "precision") if "hardware" in facts[0]}
-    config = config.model_copy(update=settled)
+    config = config.settled(best).model_copy(update=settled)
     record = build_record(config, card, predictions, facts, statistics, machine.project / "requirements.lock")
+    if trials is not None and best is not None:
+        record["search"] = {**trials, "picked": best}
     for split, scores in record["scores"].items():
         values = (100 * value for value in (scores["mean"], scores["interval"]["low"], scores["interval"]["high"]))
         logger.info(

@@ -7,8 +7,13 @@ from kedro.pipeline import Node, Pipeline
 from regen.pipelines.evaluate.nodes import predict, score
 
 
-def create_pipeline(task: str, recipe: str, splits: Iterable[str], encoder: str | None = None) -> Pipeline:
-    """Draw the stage for one cell with the task's scored splits; its models may start from an encoder."""
+def create_pipeline(
+    task: str, recipe: str, splits: Iterable[str], encoder: str | None = None, *, searched: bool = False
+) -> Pipeline:
+    """Draw the stage for one cell with the task's scored splits.
+
+    Its models may start from an encoder, its settings may come from a search.
+    """
     cell = f"{task}.{recipe}"
     config = f"params:{cell}.config"
     return Pipeline(
@@ -34,6 +39,7 @@ def create_pipeline(task: str, recipe: str, splits: Iterable[str], encoder: str 
                     "config": config,
                     "statistics": "params:statistics",
                     "machine": "params:machine",
+                    **({"trials": f"{cell}.trials", "best": f"{cell}.best"} if searched else {}),
                 },
                 outputs={name: f"{cell}.{name}" for name in ("record", "metrics", "confusion")},
                 name="score",

@@ -14,7 +14,12 @@ from regen.config.machine import Machine
 
 
 def fit(
-    train: Any, dev: Any, config: CellConfig, machine: Machine, encoder: Path | None = None
+    train: Any,
+    dev: Any,
+    config: CellConfig,
+    machine: Machine,
+    encoder: Path | None = None,
+    best: dict[str, Any] | None = None,
 ) -> Callable[[Path], Any]:
     """Fit one model per seed.
 
@@ -24,6 +29,7 @@ def fit(
         config: The cell's effective config.
         machine: Where a fit keeps what it goes on from after it was killed.
         encoder: Folder of the encoder that the recipe names.
+        best: What a search picked.
 
     Returns:
         A function that writes the models into an empty folder, each into ``repeat-s<seed>-f<fold>``.
@@ -31,6 +37,7 @@ def fit(
     from regen.estimators.base import Resources
     from regen.estimators.repeats import fit_repeats
 
+    config = config.settled(best)
     used = train.head(config.train_examples) if config.train_examples else train
     views = machine.state.parent / "08_reporting" / "telemetry" / config.task / config.recipe / "training"
     resources = Resources(encoder=encoder, machine=machine, views=views)

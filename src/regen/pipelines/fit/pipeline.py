@@ -5,8 +5,8 @@ from kedro.pipeline import Node, Pipeline
 from regen.pipelines.fit.nodes import fit
 
 
-def create_pipeline(task: str, recipe: str, encoder: str | None = None) -> Pipeline:
-    """Draw the stage for one cell, whose models may start from an encoder."""
+def create_pipeline(task: str, recipe: str, encoder: str | None = None, *, searched: bool = False) -> Pipeline:
+    """Draw the stage for one cell; its models may start from an encoder, its settings may come from a search."""
     cell = f"{task}.{recipe}"
     return Pipeline(
         [
@@ -18,6 +18,7 @@ def create_pipeline(task: str, recipe: str, encoder: str | None = None) -> Pipel
                     "config": f"params:{cell}.config",
                     "machine": "params:machine",
                     **({"encoder": f"{encoder}.encoder"} if encoder else {}),
+                    **({"best": f"{cell}.best"} if searched else {}),
                 },
                 outputs=f"{cell}.model",
                 name="fit",

@@ -3,9 +3,12 @@
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
 function template() {
   const style = getComputedStyle(document.documentElement);
-  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   const axis = { gridcolor: colour("line"), linecolor: colour("line"), zerolinecolor: colour("line"), fixedrange: true, automargin: true, title: { standoff: 8 } };
   return {
     layout: {
@@ -18,6 +21,7 @@ function template() {
       dragmode: false,
       showlegend: true,
       modebar: { bgcolor: "transparent", color: colour("muted"), activecolor: colour("text") },
+      colorscale: { sequential: [[0, colour("dev")], [1, colour("test")]] },
       bargap: 0.3,
       xaxis: { ...axis, showgrid: false },
       yaxis: axis,
@@ -35,7 +39,8 @@ function template() {
 }
 
 function draw(chart) {
-  const figure = JSON.parse(document.getElementById(`${chart.id}-data`).textContent);
+  const named = (key, value) => (/^(bg)?color$/.test(key) && typeof value === "string" ? colour(value) : value); // colours of style.css
+  const figure = JSON.parse(document.getElementById(`${chart.id}-data`).textContent, named);
   const options = { displaylogo: false, modeBarButtons: [["toImage"]], responsive: true, toImageButtonOptions: { filename: chart.id, format: "svg" } };
   Plotly.react(chart, figure.data, { ...figure.layout, template: template() }, options);
 }

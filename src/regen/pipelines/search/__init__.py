@@ -1,0 +1,1 @@
+"""The best settings from trials on dev."""

@@ -1,0 +1,153 @@
+"""What a study found, written down so that equal studies give equal files, and the pick."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from optuna import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from regen.config.search import SearchSpec
+from regen.config.statistics import StatisticsConfig
+from regen.scoring.official import Official
+from regen.search.sampling import ERROR, is_finished
+from regen.search.study import PAUSED
+from regen.search.trials import Part
+from regen.statistics.bootstrap import bootstrap_interval
+
+_STATES = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
+Document = dict[str, Any]
+
+
+def write_trials(studies: Sequence[Study], search: SearchSpec, cell: str, workers: int) -> Document:
+    """Write down the trials of a search: numbers counted anew, no times, no trace of what was interrupted.
+
+    Args:
+        studies: The study; after it, where there are two stages, that of the trials that went on.
+        search: The search.
+        cell: Name of the cell.
+        workers: Most workers that ran trials at a time.
+
+    Returns:
+        ``search`` (its settings), ``trials``, ``tokens`` trained on in all, and ``order``.
+    """
+    trials = [_row(number, trial) for number, trial in enumerate(_finished(studies[0]))]
+    for study in studies[1:]:
+        _add_second_stage(trials, study)
+    known = [trial["tokens"] for trial in trials if trial["tokens"] is not None]
+    return {
+        "cell": cell,
+        "search": search.model_dump(mode="json"),
+        "workers": workers,
+        "order": "the same each time" if workers == 1 else "several workers: trials may differ from run to run",
+        "tokens": sum(known) if known else None,
+        "trials": trials,
+    }
+
+
+def _finished(study: Study) -> list[FrozenTrial]:
+    return [trial for trial in study.get_trials(deepcopy=False) if is_finished(trial)]
+
+
+def _row(number: int, trial: FrozenTrial) -> Document:
+    attrs = trial.user_attrs
+    paused = attrs.get(PAUSED, False)
+    complete = trial.state == TrialState.COMPLETE
+    row: Document = {
+        "number": number,
+        "state": "paused" if paused else _STATES[trial.state],
+        "source": attrs.get("source", "sampled"),
+        "values": dict(trial.params),
+        "score": trial.values[0] if complete else None,
+        "scores": attrs.get("scores", []),
+        "rungs": {str(rung): score for rung, score in sorted(trial.intermediate_values.items())},
+        "tokens": attrs.get("tokens"),
+        "costs": attrs.get("costs", {}),
+    }
+    if paused:
+        row |= {"score": None, "first_stage": trial.values[0]}
+    if trial.state == TrialState.FAIL:
+        row["error"] = attrs[ERROR]
+    return row
+
+
+def _add_second_stage(trials: list[Document], study: Study) -> None:
+    """Put what trials that went on found into their rows."""
+    for trial in _finished(study):
+        row = next(row for row in trials if row["state"] == "paused" and row["values"] == dict(trial.params))
+        found = _row(row["number"], trial)
+        row |= {key: found[key] for key in ("state", "score", "scores", "rungs", "tokens", "costs")}
+        if "error" in found:
+            row["error"] = found["error"]
+
+
+def pick(document: Mapping[str, Any], search: SearchSpec, interval: tuple[float, float]) -> Document:
+    """Pick a trial by the search's rule.
+
+    Args:
+        document: What :func:`write_trials` gave, with at least one complete trial.
+        search: The search.
+        interval: Bounds for the score of the best trial.
+
+    Returns:
+        The trial, its values, why it was picked, and what the record says of the selection.
+    """
+    complete = [trial for trial in document["trials"] if trial["state"] == "complete"]
+    best = best_trial(document)
+    rule, chosen = "best mean score on dev", best
+    if search.pick == "cheapest":
+        low = interval[0]
+        rule = f"least {search.cost} among trials whose mean score on dev lies within the interval of the best"
+        within = [trial for trial in complete if trial["score"] >= low and search.cost in trial["costs"]]
+        chosen = min(within, key=lambda trial: (trial["costs"][search.cost], -trial["score"], trial["number"]))
+    if search.inner.folds:
+        rule = rule.replace("on dev", f"in {search.inner.folds} folds of train")
+    own = next((trial for trial in complete if trial["source"] == "recipe"), None)
+    return {
+        "trial": chosen["number"],
+        "values": chosen["values"],
+        "score": chosen["score"],
+        "costs": chosen["costs"],
+        "best": {"trial": best["number"], "score": best["score"], "low": interval[0], "high": interval[1]},
+        "recipe": None if own is None else {"score": own["score"], "costs": own["costs"]},
+        "rule": rule,
+        "selection": f"{rule}, of {len(document['trials'])} trials; best epoch on dev"
+        if any(trial["rungs"] for trial in complete) and search.rungs == "epoch"
+        else f"{rule}, of {len(document['trials'])} trials",
+    }
+
+
+def best_trial(document: Mapping[str, Any]) -> Document:
+    """Give the complete trial of the best score; of equals the earlier one."""
+    complete = [trial for trial in document["trials"] if trial["state"] == "complete"]
+    found: Document = min(complete, key=lambda trial: (-trial["score"], trial["number"]))
+    return found
+
+
+def interval_of(
+    officials: Sequence[Official], parts: Sequence[Part], statistics: StatisticsConfig
+) -> tuple[float, float]:
+    """Give the bootstrap interval of a trial's mean score, over documents or examples as in records.
+
+    Args:
+        officials: Of each inner fit.
+        parts: What each fit was scored on: all on the same examples, or each on a fold; folds are pooled.
+        statistics: How intervals are made.
+    """
+    same_examples = all(part.dev is parts[0].dev for part in parts)
+    if same_examples:
+        counts = np.concatenate([official.counts for official in officials], axis=1)
+    else:
+        counts = np.concatenate([official.counts for official in officials])
+
+    def mean(sums: Any) -> Any:
+        parts = np.split(sums, len(officials), axis=1) if same_examples else [sums]
+        return np.mean([official.measure(part) for official, part in zip(officials, parts, strict=False)], axis=0)
+
+    dev = parts[0].dev if same_examples else pd.concat([part.dev for part in parts])
+    groups = dev["document"].to_numpy() if "document" in dev and dev["document"].nunique() > 1 else None
+    if groups is None and not same_examples:  # several seeds score the same fold: an example is drawn with all of them
+        groups = np.array([f"{id(part.dev)}-{row}" for part in parts for row in range(len(part.dev))])
+    low, high = bootstrap_interval(counts, mean, groups, statistics.resamples, statistics.level, statistics.seed)
+    return float(low), float(high)

@@ -1,0 +1,124 @@
+"""Several workers share a study: none of its places is lost or taken twice, even if one of them is killed."""
+
+import logging
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from optuna import Study
+from optuna.trial import FrozenTrial, TrialState
+from search_bench import Bench, Document, search_spec, states
+
+import regen.search.workers as workers
+from regen.search.run import study_key
+from regen.search.sampling import is_finished, place_of
+from regen.search.storage import open_storage, open_study
+
+SPACE = {
+    "c": {"type": "float", "low": 0.01, "high": 100.0, "log": True},
+    "min_frequency": {"type": "int", "low": 1, "high": 4},
+}
+TRIALS = 50
+
+
+@pytest.fixture
+def linear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Two workers over the linear estimator."""
+    monkeypatch.setattr("os.fsync", lambda _: None)
+    return Bench(tmp_path, {"min_frequency": 1}, {"search_workers": 2}, estimator="linear")
+
+
+class Workers:
+    """Remembers which workers were started."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.started: list[subprocess.Popen[bytes]] = []
+        start = workers._start
+
+        def told(job: Path) -> "subprocess.Popen[bytes]":
+            self.started.append(start(job))
+            return self.started[-1]
+
+        monkeypatch.setattr(workers, "_start", told)
+
+
+def open_again(bench: Bench, **keys: Any) -> Study:
+    """Open the bench's study beside its search."""
+    search = search_spec(TRIALS, space=SPACE, **keys)
+    key = study_key(bench.train, bench.dev, bench.config, search, bench.settings, None)
+    return open_study(open_storage(bench.home / "state" / "search", bench.settings.study_url), key, search)
+
+
+def check_whole(document: Document, trials: int = TRIALS) -> None:
+    """Check that every place is there once, and that the document says how it came about."""
+    assert document["workers"] == 2
+    assert document["order"].startswith("several workers")
+    assert [trial["number"] for trial in document["trials"]] == list(range(trials))
+    assert states(document) == ["complete"] * trials
+    sources = [trial["source"] for trial in document["trials"]]
+    assert sources.count("recipe") == 1
+    assert sources.count("sampled") == trials - 1
+    drawn = [trial["values"]["c"] for trial in document["trials"]]
+    assert len(set(drawn)) == trials
+
+
+def kill_one(started: Workers, study: Callable[[], Study], after: int) -> list[FrozenTrial]:
+    """Kill a worker in the midst of a trial, once so many trials ended; give the trials that were running."""
+    while True:
+        time.sleep(0.01)
+        trials = study().get_trials(deepcopy=False)
+        running = [trial for trial in trials if trial.state == TrialState.RUNNING]
+        name = workers._name(started.started[0].pid) if started.started else ""
+        if sum(map(is_finished, trials)) >= after and any(t.user_attrs.get("worker") == name for t in running):
+            started.started[0].send_signal(signal.SIGKILL)
+            return running
+
+
+def test_fifty_trials_and_one_worker_killed(
+    linear: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    started = Workers(monkeypatch)
+    opened = open_again(linear)
+    killer = threading.Thread(target=kill_one, args=(started, lambda: opened, 10))
+    killer.start()
+    with caplog.at_level(logging.WARNING):
+        document, _ = linear.run(search_spec(TRIALS, space=SPACE))
+    killer.join()
+    assert len(started.started) == 3
+    assert started.started[0].returncode == -signal.SIGKILL
+    assert "another takes its place" in caplog.text
+    check_whole(document)
+    names = {trial.user_attrs["worker"] for trial in opened.get_trials(deepcopy=False) if is_finished(trial)}
+    assert len(names) >= 2
+    places = [place_of(opened, trial) for trial in opened.get_trials(deepcopy=False) if is_finished(trial)]
+    assert sorted(places) == list(range(TRIALS))
+
+
+def test_two_workers_and_more_trials_later(linear: Bench) -> None:
+    few, _ = linear.run(search_spec(6, space=SPACE))
+    check_whole(few, 6)
+    more, _ = linear.run(search_spec(9, space=SPACE))
+    check_whole(more, 9)
+    assert more["trials"][:6] == few["trials"]
+
+
+def test_the_last_trial_is_taken_over_too(linear: Bench) -> None:
+    """All was killed in the midst of it: no place is free, and still somebody runs it."""
+    opened = open_again(linear)
+    opened.ask()
+    document, _ = linear.run(search_spec(1, space=SPACE))
+    check_whole(document, 1)
+    assert [trial.state for trial in opened.get_trials()] == [TrialState.FAIL, TrialState.COMPLETE]
+
+
+def test_a_worker_that_fails_by_itself_is_an_error(linear: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    from regen.errors import UserError
+
+    monkeypatch.setattr(workers, "_start", lambda _: subprocess.Popen(["false"]))
+    with pytest.raises(UserError, match="a worker ended with status 1"):
+        linear.run(search_spec(3, space=SPACE))
