@@ -271,7 +271,6 @@ def test_keys_that_do_not_go_together(project: SmallProject, mistake: str) -> No
     assert told == f"conf/{WORDS}:{line}: {text}"
 
 
-@pytest.mark.xfail(strict=True, reason="regen.config.load._known_keys knows no unions: AttributeError")
 @pytest.mark.parametrize("mistake", UNKNOWN)
 def test_an_unknown_key_is_named(project: SmallProject, mistake: str) -> None:
     old, new, line, key = UNKNOWN[mistake]

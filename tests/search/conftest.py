@@ -18,8 +18,8 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setattr("os.fsync", lambda _: None)
     monkeypatch.setattr("regen.search.study.gc.collect", lambda: 0)
-    for module in ("regen.estimators.repeats", "regen.search.run"):
-        monkeypatch.setattr(f"{module}.code_digest", lambda _: "the code")
+    for user in ("regen.estimators.repeats", "regen.search.run"):
+        monkeypatch.setattr(f"{user}.code_digest", lambda _: "the code")
     for name in ("fail", "watch"):
         monkeypatch.setattr(PacedModel, name, PacedModel.__dict__[name])
     PacedModel.calls.clear()

@@ -15,7 +15,7 @@ SEARCH = search_spec(16, sampler="tpe", startup=4, pruner={"type": "halving", "r
 def search(folder: str) -> None:
     """Search, and tell of each epoch that begins."""
     install()
-    PacedModel.watch = staticmethod(lambda _, epoch: print(f"epoch {epoch}", flush=True))
+    PacedModel.watch = staticmethod(lambda _, epoch: print(f"epoch {epoch}", flush=True))  # noqa: T201
     Path(folder, "found.json").write_text(bytes_of(*Bench(Path(folder)).run(SEARCH)), encoding="utf-8")
 
 

@@ -4,13 +4,14 @@ import random
 import time
 from pathlib import Path
 
-import regen.estimators.encoder.finetune as finetune
 from estimator_frames import SMALL, Case
 from killed_search import nursery
-from regen.search.run import run_search
-from regen.training.loop import Loop
 from search_bench import STATISTICS, Bench, bytes_of, search_spec
 from tiny_encoders import make_encoder
+
+from regen.estimators.encoder import finetune
+from regen.search.run import run_search
+from regen.training.loop import Loop
 
 KILLS = 4
 CASE = Case("encoder", "tagging", "en")
@@ -33,7 +34,7 @@ def search(folder: str) -> None:
 
     def told(loop: Loop, batch: dict[str, object]) -> None:
         train_on(loop, batch)  # type: ignore[arg-type]
-        print("step", loop.step, flush=True)
+        print("step", loop.step, flush=True)  # noqa: T201
 
     Loop._train_on = told  # type: ignore[assignment,method-assign]
     finetune._STEPS_BETWEEN_STATES = 4

@@ -15,8 +15,8 @@ from optuna import Study
 from search_bench import Bench, search_spec
 from test_search_workers import SPACE, Workers, check_whole, kill_one, open_again
 
-import regen.search.storage as storage
 from regen.errors import UserError
+from regen.search import storage
 
 TRIALS = 24
 

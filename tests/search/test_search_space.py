@@ -78,13 +78,13 @@ def test_values_in_one_line() -> None:
 @st.composite
 def dimensions(draw: st.DrawFn) -> dict[str, Any]:
     """Give a parameter."""
-    kind = draw(st.sampled_from(["float", "step", "log", "int", "categorical"]))
+    kind: str = draw(st.sampled_from(["float", "step", "log", "int", "categorical"]))
     if kind == "categorical":
-        some = st.one_of(st.none(), st.integers(2, 9), st.text("ab", max_size=2))
+        some: st.SearchStrategy[Any] = st.one_of(st.none(), st.integers(2, 9), st.text("ab", max_size=2))
         return {"type": kind, "choices": draw(st.lists(some, min_size=2, max_size=4, unique=True))}
     if kind == "int":
-        low, step = draw(st.integers(-5, 5)), draw(st.integers(1, 3))
-        return {"type": "int", "low": low, "high": low + step * draw(st.integers(1, 5)), "step": step}
+        first, stride = draw(st.integers(-5, 5)), draw(st.integers(1, 3))
+        return {"type": "int", "low": first, "high": first + stride * draw(st.integers(1, 5)), "step": stride}
     low = draw(st.sampled_from([0.001, 0.1, 1 / 3, 2.0]))
     if kind == "step":
         low, step = draw(st.sampled_from([0.0, 0.001, 0.1, 2.0])), draw(st.sampled_from([0.1, 0.05, 0.3, 0.007]))
@@ -100,8 +100,8 @@ def searches(draw: st.DrawFn) -> SearchSpec:
     for name in "abcd"[: draw(st.integers(1, 4))]:
         space[name] = draw(dimensions())
         above = [other for other in space if other != name and space[other]["type"] == "categorical"]
-        if above and draw(st.booleans()):
-            other = draw(st.sampled_from(above))
+        if draw(st.booleans()) and above:
+            other: str = draw(st.sampled_from(above))
             space[name]["when"] = {other: [draw(st.sampled_from(space[other]["choices"]))]}
     return search_spec(space=space)
 

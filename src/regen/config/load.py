@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -133,20 +133,20 @@ def _validated(files: _Files, section: str, raw: Mapping[str, Any], cls: type[_S
         try:
             specs[name] = cls.model_validate(content)
         except ValidationError as error:
-            raise UserError(_one_line(files, section, name, cls, error)) from None
+            raise UserError(_one_line(files, section, name, content, cls, error)) from None
     return specs
 
 
-def _one_line(files: _Files, section: str, name: str, cls: type[Spec], error: ValidationError) -> str:
+def _one_line(files: _Files, section: str, name: str, content: Any, cls: type[Spec], error: ValidationError) -> str:
     # An unknown key first: it often is the misspelt name of one that is missing.
     errors = sorted(error.errors(include_url=False), key=lambda item: item["type"] != "extra_forbidden")
     first = errors[0]
-    loc = tuple(part for part in first["loc"] if part not in ("[key]", "str", "int"))  # pydantic's marks, no keys
+    loc = tuple(_keys_of(content, first["loc"], first["type"] == "missing"))
     loc += getattr(first.get("ctx", {}).get("error"), "path", ())
     key = ".".join(str(part) for part in (name, *loc))
     text = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        known = list(_known_keys(cls, loc[:-1]))
+        known = list(_known_keys(cls, first["loc"][:-1]))
         close = get_close_matches(str(loc[-1]), known, n=1)
         hint = f" (did you mean {close[0]}?)" if close else ""
         text = f"unknown key; known keys here: {', '.join(known)}{hint}"
@@ -158,15 +158,39 @@ def _one_line(files: _Files, section: str, name: str, cls: type[Spec], error: Va
     return f"{files.where(section, (name, *loc))}: {key}: {text}{more}"
 
 
+def _keys_of(content: Any, loc: tuple[str | int, ...], missing: bool) -> Iterator[str | int]:
+    """Leave out pydantic's marks: what stands nowhere in the file and is no missing key, which comes last."""
+    for part in loc:
+        held = isinstance(part, int) if isinstance(content, list) else isinstance(content, Mapping) and part in content
+        if held:
+            content = content[part]
+            yield part
+    if missing:
+        yield loc[-1]
+
+
 def _known_keys(cls: type[BaseModel], loc: Iterable[Any]) -> Iterator[str]:
     """Give the keys that the model at a place in the spec knows."""
-    model: Any = cls
+    models = [cls]
     for part in loc:
-        if part in model.model_fields:  # else an index or a key of a dict, whose values the model describes already
-            model = model.model_fields[part].annotation
-        while not (isinstance(model, type) and issubclass(model, BaseModel)):
-            model = [item for item in model.__args__ if item is not Ellipsis][-1]
-    yield from model.model_fields
+        tagged = [model for model in models if part in _tags(model)]  # pydantic names the member of a union so
+        fields = [model.model_fields[part].annotation for model in models if part in model.model_fields]
+        # else an index or a key of a dict, whose values the models describe already
+        models = tagged or [model for field in fields for model in _models(field)] or models
+    yield from dict.fromkeys(key for model in models for key in model.model_fields)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Give the models within an annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _models(part)
+
+
+def _tags(model: type[BaseModel]) -> tuple[Any, ...]:
+    """Give the values of the key that tells a model from the others of its union."""
+    return get_args(model.model_fields["type"].annotation) if "type" in model.model_fields else ()
 
 
 def _extended(files: _Files, recipes: Mapping[str, Any], name: str, below: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -54,8 +54,8 @@ class Float(Parameter):
         """Give the values of a grid; ``None`` where there is no step."""
         if self.step is None:
             return None
-        count = round((self.high - self.low) / self.step) + 1
-        return [min(self.high, self.low + place * self.step) for place in range(count)]
+        steps = round((self.high - self.low) / self.step)
+        return [*(self.low + place * self.step for place in range(steps)), self.high]
 
     def holds(self, value: Any) -> bool:
         """Say whether a value could be drawn."""
@@ -128,7 +128,7 @@ Dimension = Annotated[Float | Int | Categorical, Field(discriminator="type")]
 
 
 class Median(Spec):
-    """Stops a trial whose score is below the median of the finished trials at the same rung.
+    """Stops a trial whose best score so far is below the median of the finished trials at the same rung.
 
     Attributes:
         trials: Trials that must be finished before one is stopped.

@@ -36,6 +36,12 @@ def check_search(search: SearchSpec, cls: type[Options], given: Mapping[str, Any
                 raise WrongValueError(path, f"the space holds {value!r}: {text}") from None
         if not dimension.holds(own[name]):
             raise WrongValueError(path, f"the recipe's own value is tried first, but the space lacks {own[name]!r}")
+    for place, fixed in enumerate(search.fixed):
+        for name in fixed.values:
+            for other, choices in search.space[name].when.items():
+                if {**own, **fixed.values}[other] not in choices:
+                    at = ("search", "fixed", str(place), "values", name)
+                    raise WrongValueError(at, f"is drawn only with {other} of {list(choices)}; give that, too")
     _check_estimator(search, cls)
 
 

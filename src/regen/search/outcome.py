@@ -148,6 +148,8 @@ def interval_of(
     dev = parts[0].dev if same_examples else pd.concat([part.dev for part in parts])
     groups = dev["document"].to_numpy() if "document" in dev and dev["document"].nunique() > 1 else None
     if groups is None and not same_examples:  # several seeds score the same fold: an example is drawn with all of them
-        groups = np.array([f"{id(part.dev)}-{row}" for part in parts for row in range(len(part.dev))])
+        folds = [next(place for place, other in enumerate(parts) if other.dev is part.dev) for part in parts]
+        rows = [(fold, row) for fold, part in zip(folds, parts, strict=True) for row in range(len(part.dev))]
+        groups = pd.factorize(pd.MultiIndex.from_tuples(rows))[0]
     low, high = bootstrap_interval(counts, mean, groups, statistics.resamples, statistics.level, statistics.seed)
     return float(low), float(high)
