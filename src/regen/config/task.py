@@ -47,8 +47,8 @@ class SplitSpec(Spec):
     Attributes:
         file: Name of the raw file.
         labelled: Whether its labels are public.
-        rows: Where in the file it begins and ends, counted in examples from 0 on; the end is exclusive, ``null`` the
-            end of the file. For a data set without a dev split, which then is a fixed part of train.
+        rows: Where in the file it begins and ends, counted in lines (CoNLL: in sentences) from 0 on; the end is
+            exclusive, ``null`` the end of the file. For data sets without a dev split, which then is a part of train.
         format: Format of the file where it is not that of the task.
         fields: Where this file has the columns of the examples, if it is not as in the task's ``fields``.
     """
@@ -67,7 +67,7 @@ class SplitSpec(Spec):
         return rows
 
     def takes(self, number: int) -> bool:
-        """Say whether the split holds the example at this place of the file, counted from 0 on."""
+        """Say whether the split holds what stands at this place of the file, counted from 0 on."""
         first, end = self.rows or (0, None)
         return first <= number and (end is None or number < end)
 
