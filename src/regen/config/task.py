@@ -8,7 +8,7 @@ from regen.config.base import Name, Spec, WrongValueError
 from regen.config.files import FileSpec
 
 TaskType = Literal["classification", "pair_classification", "tagging"]
-Metric = Literal["accuracy", "span_f1"]
+Metric = Literal["accuracy", "span_f1", "surface_macro_f1"]
 Format = Literal["conll_columns", "json_lines", "json_spans", "tab_separated"]
 SplitName = Annotated[str, Field(pattern=r"^(train|dev|test|test_[a-z0-9_]+)$")]
 
@@ -22,12 +22,12 @@ COLUMNS: dict[TaskType, tuple[str, ...]] = {
 }
 """The columns that the examples of a task type must have, beside ``id``."""
 
-METRICS: dict[TaskType, Metric] = {
-    "classification": "accuracy",
-    "pair_classification": "accuracy",
-    "tagging": "span_f1",
+METRICS: dict[TaskType, tuple[Metric, ...]] = {
+    "classification": ("accuracy",),
+    "pair_classification": ("accuracy",),
+    "tagging": ("span_f1", "surface_macro_f1"),
 }
-"""The official metric of each task type."""
+"""The metrics that score each task type."""
 
 FORMATS: dict[Format, tuple[TaskType, ...]] = {
     "conll_columns": ("tagging",),
@@ -154,8 +154,8 @@ class TaskSpec(Spec):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise WrongValueError(("files",), f"found {', '.join(twice)} twice; give each file a name of its own")
-        if self.metric != METRICS[self.type]:
-            text = f"type {self.type} is scored with {METRICS[self.type]}, found {self.metric}"
+        if self.metric not in METRICS[self.type]:
+            text = f"type {self.type} is scored with {' or '.join(METRICS[self.type])}, found {self.metric}"
             raise WrongValueError(("metric",), text)
         return self
 
