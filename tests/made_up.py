@@ -35,7 +35,7 @@ def made_up_task(task_type: TaskType, labels: Sequence[str], language: str = "en
                 "labels": list(labels),
                 "splits": {name: {"file": "made_up.txt", "labelled": public} for name, public in labelled.items()},
             },
-            "metric": METRICS[task_type],
+            "metric": METRICS[task_type][0],
         }
     )
 

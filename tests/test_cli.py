@@ -26,7 +26,7 @@ def project(tmp_path: Path, project_root: Path) -> Path:
 def test_lineage_is_written_only_where_it_is_stale(project: Path) -> None:
     assert run_command(project, "lineage", "write", "--check").output == ""
     assert run_command(project, "lineage", "write").output == "nothing to write\n"
-    recipe = project / "conf/base/recipes/crf.yml"
+    recipe = project / "conf/base/recipes/minilm.yml"
     recipe.write_text(recipe.read_text("utf-8") + "  train_examples: 9\n", encoding="utf-8")
     checked = run_command(project, "lineage", "write", "--check")
     assert checked.exit_code == 1
@@ -34,7 +34,7 @@ def test_lineage_is_written_only_where_it_is_stale(project: Path) -> None:
         "Error: dvc.yaml, lineage/conll2003/dvc.yaml: stale; run 'kedro lineage write' and commit\n"
     )
     assert run_command(project, "lineage", "write").output == "dvc.yaml\nlineage/conll2003/dvc.yaml\n"
-    assert "crf.train_examples" in (project / "dvc.yaml").read_text("utf-8")
+    assert "minilm.train_examples" in (project / "dvc.yaml").read_text("utf-8")
 
 
 def test_pin_needs_fetched_files(project: Path) -> None:

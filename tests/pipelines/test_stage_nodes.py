@@ -211,6 +211,20 @@ def test_predict_keeps_documents(tmp_path: Path, machine: Machine) -> None:
     assert not [word for word in ("Ann", "left", "Paris") if word in json.dumps(scored["record"])]
 
 
+def test_predict_hands_over_the_tokens_where_the_metric_looks_at_them(tmp_path: Path, machine: Machine) -> None:
+    frame = pd.DataFrame(
+        {"id": ["x-0"], "document": [0], "tokens": [list("小明来")], "tags": [["B-PER", "I-PER", "O"]]}
+    )
+    config = made_up_cell("majority", NAMES.model_copy(update={"metric": "surface_macro_f1"}))
+    model = fitted({"train": frame, "dev": frame}, config, tmp_path / "model", machine)
+    table = predict(model, config, dev=frame, test=frame)
+    assert table["tokens"].tolist() == [list("小明来")] * 2
+    card = {"splits": {"train": {"examples": 1}}}
+    scored = score(model, table, card, config, StatisticsConfig(resamples=100), machine)
+    assert scored["metrics"]["dev"]["surface_macro_f1"] == round(1 / len(config.labels), 6)
+    assert "小明" not in json.dumps(scored["record"], ensure_ascii=False)
+
+
 def test_score_gives_a_record_its_headline_and_a_figure(outputs: dict[str, Any]) -> None:
     record = outputs["linear__record"]
     assert set(record["scores"]) == {"dev", "test"}

@@ -47,6 +47,17 @@ def test_record_of_a_tagger_by_hand(tmp_path: Path) -> None:
     assert record["scores"]["dev"]["repeats"][0]["token_accuracy"] == pytest.approx(2 / 3)
 
 
+def test_record_of_surfaces_looks_at_tokens(tmp_path: Path) -> None:
+    config = name_cell().model_copy(update={"metric": "surface_macro_f1"})
+    gold, pred = [["B-PER", "O"], ["B-LOC"]], [["B-PER", "O"], ["O"]]
+    parts = [rows(split, gold, pred).assign(tokens=[["a", "b"], ["c"]]) for split in ("dev", "test")]
+    pd.concat(parts, ignore_index=True).to_parquet(tmp_path / "predictions.parquet")
+    record = record_of(config, tmp_path, pd.read_parquet(tmp_path / "predictions.parquet"))
+    assert record["scores"]["dev"]["mean"] == pytest.approx(1 / len(config.labels))
+    assert record["scores"]["dev"]["repeats"][0]["per_class"]["PER"]["f1"] == 1.0
+    assert record == record_of(config, tmp_path, *parts)
+
+
 def test_record_is_the_same_from_parquet(tmp_path: Path) -> None:
     """Parquet gives tags back as arrays, and hidden labels as missing values."""
     gold, pred = [["B-PER", "O"], ["B-LOC"]], [["B-PER", "O"], ["B-ORG"]]

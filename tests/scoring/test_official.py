@@ -43,6 +43,37 @@ def test_span_f1_by_hand() -> None:
     assert official.counts.tolist() == [[1, 1, 1], [0, 1, 1], [0, 1, 0]]
 
 
+def test_surface_macro_f1_by_hand() -> None:
+    tokens = [list("王小明在青山大学"), list("小明和小明"), list("晴")]
+    gold = [["B-PER", "I-PER", "I-PER", "O", "B-ORG", *["I-ORG"] * 3], ["B-PER", "I-PER", "O", "B-PER", "I-PER"], ["O"]]
+    pred = [["B-PER", "I-PER", "I-PER", "O", "B-ORG", "I-ORG", "O", "O"], ["O", "O", "O", "B-PER", "I-PER"], ["B-LOC"]]
+    official = official_score("surface_macro_f1", gold, pred, ["LOC", "ORG", "PER"], tokens)
+    # Surfaces: LOC 晴 and ORG 青山 for 青山大学 are wrong; PER 王小明 and 小明 are right, however often it stands.
+    assert official.value == pytest.approx((0 + 0 + 1) / 3)
+    per_class = official.detail["per_class"]
+    assert {
+        kind: tuple(scores[name] for name in ("correct", "predicted", "gold")) for kind, scores in per_class.items()
+    } == {
+        "LOC": (0, 1, 0),
+        "ORG": (0, 1, 1),
+        "PER": (2, 2, 2),
+    }
+    # Spans: 4 gold, 4 predicted, 2 right.
+    assert (official.detail["f1"], official.detail["surface_macro_f1"]) == (2 * 2 / 8, official.value)
+    assert official.counts.tolist() == [
+        [0, 0, 1, 0, 1, 1, 0, 1, 1],
+        [0, 0, 1, 0, 0, 1, 0, 0, 1],
+        [0, 0, 0, 1, 0, 0, 0, 0, 0],
+    ]
+    assert official.measure(official.counts.sum(axis=0, keepdims=True)).tolist() == [official.value]
+    assert json.loads(json.dumps(official.detail, allow_nan=False)) == official.detail
+
+
+def test_surfaces_need_tokens() -> None:
+    with pytest.raises(ValueError, match="surface_macro_f1 needs the tokens"):
+        official_score("surface_macro_f1", [["O"]], [["O"]], ["LOC"])
+
+
 @pytest.mark.parametrize(
     ("metric", "gold", "pred", "labels"),
     [

@@ -1,5 +1,7 @@
 """The published files, read through the specs of conf/base/tasks."""
 
+import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ from regen.config.load import Specs
 from regen.config.task import PrepareConfig, ReadSpec
 from regen.pipelines.prepare.nodes import prepare
 from regen.project import config_loader, read_specs
+from regen.scoring.spans import extract_spans
+from regen.sources.local import take
 from regen.tasks.examples import read_split
 from regen.tasks.reading import Reading
 
@@ -27,10 +31,14 @@ def specs(project_root: Path) -> Specs:
     return read_specs(config_loader(project_root, "base"), project_root)
 
 
+TASKS = ("afqmc", "cluener", "conll2000", "conll2002_es", "conll2003", "conll2003_iob2", "ocnli", "tnews")
+
+
 def _prepare(specs: Specs, task: str, mirror: Path, raw: Path) -> dict[str, Any]:
-    """Run the stage on links to the files of a mirror."""
+    """Run the stage on the files of a mirror, out of their archives and checked."""
     for file in specs.tasks[task].files:
-        (raw / file.name).symlink_to(mirror / next(str(source.mirror) for source in file.sources if source.mirror))
+        source = next(source for source in file.sources if source.mirror)
+        take(mirror / source.address, source, file, raw / file.name)
     spec = specs.tasks[task]
     return prepare(raw, PrepareConfig(task=task, type=spec.type, read=spec.read))
 
@@ -38,8 +46,7 @@ def _prepare(specs: Specs, task: str, mirror: Path, raw: Path) -> dict[str, Any]
 @pytest.fixture(scope="module")
 def prepared(specs: Specs, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Task -> what the stage ``prepare`` gives; the counts of ``expected`` are checked by it."""
-    tasks = ("conll2003", "conll2003_iob2", "ocnli")
-    return {task: _prepare(specs, task, shared_data, tmp_path_factory.mktemp(task)) for task in tasks}
+    return {task: _prepare(specs, task, shared_data, tmp_path_factory.mktemp(task)) for task in TASKS}
 
 
 def test_the_files_are_those_that_the_specs_pin(specs: Specs, prepared: dict[str, dict[str, Any]]) -> None:
@@ -102,29 +109,86 @@ def _read(path: Path, **keys: Any) -> Reading:
     return read_split(path.parent, ReadSpec(splits=splits, **keys), "dev")
 
 
-@pytest.mark.parametrize(
-    ("file", "sentences", "tokens", "spans"),
-    [("esp.testa", 1915, 52923, 4352), ("esp.testb", 1517, 51533, 3559)],
-)
-def test_conll2002_has_one_span_that_begins_inside(
-    shared_data: Path, file: str, sentences: int, tokens: int, spans: int
-) -> None:
-    fields, labels = {"tokens": 0, "pos": 1, "tags": 2}, ("LOC", "MISC", "ORG", "PER")
-    path = shared_data / "conll2002" / file
-    reading = _read(path, format="conll_columns", scheme="iob2", fields=fields, labels=labels)
-    assert len(reading.rows) == sentences
-    assert sum(len(row["tokens"]) for row in reading.rows) == tokens
-    assert sum(tag.startswith("B-") for row in reading.rows for tag in row["tags"]) == spans
-    assert reading.irregular_tags == 1
+def test_afqmc_has_the_published_labels_and_no_pair_twice(prepared: dict[str, dict[str, Any]]) -> None:
+    card = prepared["afqmc"]["card"]
+    assert [card["splits"][split]["label_counts"] for split in ("train", "dev")] == [
+        {"0": 23761, "1": 10573},
+        {"0": 2978, "1": 1338},
+    ]
+    assert {counts["repeated_texts"] for counts in card["splits"].values()} == {0}
+    assert set(card["shared_texts"].values()) == {0}
+    assert prepared["afqmc"]["test"]["id"].tolist() == [f"test-{number}" for number in range(3861)]
 
 
-def test_iflytek_has_separators_inside_its_texts(shared_data: Path) -> None:
-    fields = {"text": "sentence", "label": "label"}
-    labels = tuple(str(number) for number in range(119))
-    reading = _read(shared_data / "clue/iflytek/dev.json", format="json_lines", fields=fields, labels=labels)
-    assert len(reading.rows) == 2599
-    assert any("\u2028" in row["text"] for row in reading.rows)
-    assert {row["label"] for row in reading.rows} == set(labels)
+def _mentions(frame: pd.DataFrame) -> int:
+    """Count what CLUENER's README counts: different (row, type, mention)."""
+    return sum(
+        len({(span.type, "".join(tokens[span.start : span.end])) for span in extract_spans(tags)})
+        for tokens, tags in zip(frame["tokens"], frame["tags"], strict=True)
+    )
+
+
+def test_cluener_has_the_published_entities(prepared: dict[str, dict[str, Any]]) -> None:
+    outputs = prepared["cluener"]
+    train, dev, test = outputs["card"]["splits"].values()
+    assert [split["spans"] + split.get("overlapping_spans", 0) for split in (train, dev)] == [23971, 3072]
+    assert (train["overlapping_spans"], "overlapping_spans" in dev) == (2, False)
+    assert [_mentions(outputs[split]) for split in ("train", "dev")] == [23338 - 2, 2982]
+    assert max(split["length_in_tokens"]["max"] for split in (train, dev, test)) == 50
+    assert set(train["label_counts"]) == set(dev["label_counts"]) == set(outputs["card"]["labels"])
+    assert all(tags != ["O"] * len(tags) for split in ("train", "dev") for tags in outputs[split]["tags"])
+
+
+def test_conll2000_parts_train_after_the_published_counts(prepared: dict[str, dict[str, Any]]) -> None:
+    train, dev, test = prepared["conll2000"]["card"]["splits"].values()
+    both = [train[name] + dev[name] for name in ("examples", "tokens", "spans")]
+    assert both == [8936, 211727, 106978]
+    assert train["label_counts"]["UCP"] + dev["label_counts"].get("UCP", 0) == 2
+    assert "UCP" not in test["label_counts"]
+    assert [split["irregular_tags"] for split in (train, dev, test)] == [0, 0, 0]
+
+
+def test_conll2002_has_one_span_in_each_file_that_begins_inside(prepared: dict[str, dict[str, Any]]) -> None:
+    splits = prepared["conll2002_es"]["card"]["splits"]
+    assert splits["train"]["label_counts"] == {"LOC": 4914, "MISC": 2173, "ORG": 7390, "PER": 4321}
+    assert [counts["irregular_tags"] for counts in splits.values()] == [1, 1, 1]
+    assert splits["train"]["length_in_tokens"]["max"] == 1238
+
+
+def test_tnews_has_the_published_labels_and_repetitions(prepared: dict[str, dict[str, Any]]) -> None:
+    card = prepared["tnews"]["card"]
+    counts = card["splits"]["train"]["label_counts"]
+    assert (counts["109"], counts["114"]) == (max(counts.values()), min(counts.values())) == (5955, 257)
+    assert set(counts) == set(card["splits"]["dev"]["label_counts"]) == set(card["labels"])
+    assert card["splits"]["train"]["repeated_texts"] == 3634
+    assert (card["shared_texts"]["train+dev"], card["shared_texts"]["train+test"]) == (924, 1)
+
+
+def test_the_copies_of_tnews_agree(specs: Specs, prepared: dict[str, dict[str, Any]], shared_data: Path) -> None:
+    read = specs.tasks["tnews"].read
+    spec = read.splits["train"].model_copy(update={"file": "dev.tsv"})
+    converted = read_split(shared_data / "clue/tnews", read.model_copy(update={"splits": {"dev": spec}}), "dev")
+    assert pd.DataFrame(converted.rows).equals(prepared["tnews"]["dev"])
+
+
+def test_iflytek_has_separators_inside_its_texts(specs: Specs, shared_data: Path) -> None:
+    read = specs.tasks["iflytek"].read
+    dev, test = (read_split(shared_data / "clue/iflytek", read, split) for split in ("dev", "test"))
+    assert (len(dev.rows), len(test.rows)) == (2599, 2600)
+    assert any("\u2028" in row["text"] for row in dev.rows)
+    assert {row["label"] for row in dev.rows} == set(read.labels)
+    assert {row["label"] for row in test.rows} == {None}
+    numbers = json.loads((shared_data / "clue/iflytek/label2id.json").read_text(encoding="utf-8")).values()
+    assert sorted(map(str, numbers)) == sorted(read.labels)
+
+
+def test_cmnli_has_the_published_labels(specs: Specs, shared_data: Path) -> None:
+    task = specs.tasks["cmnli"]
+    fields = {"text_a": 0, "text_b": 1, "label": 2}
+    path = shared_data / "clue/cmnli/dev.txt"
+    rows = _read(path, format="tab_separated", fields=fields, labels=task.read.labels).rows
+    assert len(rows) == task.read.expected["dev"]["examples"]
+    assert Counter(row["label"] for row in rows) == {"entailment": 4277, "contradiction": 4038, "neutral": 3926}
 
 
 @pytest.mark.parametrize(("file", "rows"), [("clue/tnews/dev.json", 10000), ("fewclue/tnews/dev_few_all.json", 1098)])

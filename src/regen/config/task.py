@@ -8,8 +8,8 @@ from regen.config.base import Name, Spec, WrongValueError
 from regen.config.files import FileSpec
 
 TaskType = Literal["classification", "pair_classification", "tagging"]
-Metric = Literal["accuracy", "span_f1"]
-Format = Literal["conll_columns", "json_lines"]
+Metric = Literal["accuracy", "span_f1", "surface_macro_f1"]
+Format = Literal["conll_columns", "json_lines", "json_spans", "tab_separated"]
 SplitName = Annotated[str, Field(pattern=r"^(train|dev|test|test_[a-z0-9_]+)$")]
 
 Seeds = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
@@ -22,25 +22,54 @@ COLUMNS: dict[TaskType, tuple[str, ...]] = {
 }
 """The columns that the examples of a task type must have, beside ``id``."""
 
-METRICS: dict[TaskType, Metric] = {
-    "classification": "accuracy",
-    "pair_classification": "accuracy",
-    "tagging": "span_f1",
+METRICS: dict[TaskType, tuple[Metric, ...]] = {
+    "classification": ("accuracy",),
+    "pair_classification": ("accuracy",),
+    "tagging": ("span_f1", "surface_macro_f1"),
 }
-"""The official metric of each task type."""
+"""The metrics that score each task type."""
 
 FORMATS: dict[Format, tuple[TaskType, ...]] = {
     "conll_columns": ("tagging",),
     "json_lines": ("classification", "pair_classification"),
+    "json_spans": ("tagging",),
+    "tab_separated": ("classification", "pair_classification"),
 }
 """The task types that each format can hold."""
 
+_NUMBERED: tuple[Format, ...] = ("conll_columns", "tab_separated")
+"""Formats whose columns have numbers, not names."""
+
 
 class SplitSpec(Spec):
-    """One split: the file that it is read from, and whether its labels are public."""
+    """One split: where it is read from.
+
+    Attributes:
+        file: Name of the raw file.
+        labelled: Whether its labels are public.
+        rows: Where in the file it begins and ends, counted in lines (CoNLL: in sentences) from 0 on; the end is
+            exclusive, ``null`` the end of the file. For data sets without a dev split, which then is a part of train.
+        format: Format of the file where it is not that of the task.
+        fields: Where this file has the columns of the examples, if it is not as in the task's ``fields``.
+    """
 
     file: str
     labelled: bool = True
+    rows: tuple[Annotated[int, Field(ge=0)], int | None] | None = None
+    format: Format | None = None
+    fields: dict[str, str | int] | None = None
+
+    @field_validator("rows")
+    @classmethod
+    def _some(cls, rows: tuple[int, int | None] | None) -> tuple[int, int | None] | None:
+        if rows is not None and rows[1] is not None and rows[1] <= rows[0]:
+            raise ValueError(f"expected a begin and a later end, found {list(rows)}")
+        return rows
+
+    def takes(self, number: int) -> bool:
+        """Say whether the split holds what stands at this place of the file, counted from 0 on."""
+        first, end = self.rows or (0, None)
+        return first <= number and (end is None or number < end)
 
 
 class ReadSpec(Spec):
@@ -49,19 +78,23 @@ class ReadSpec(Spec):
     Attributes:
         format: Name of the reader.
         fields: Column of the examples -> key of the JSON object, or number of the column (0-based).
-        scheme: Tagging scheme of the raw file: ``iob1`` or ``iob2``; examples always hold IOB2.
+        scheme: Tagging scheme of a file of columns: ``iob1`` or ``iob2``; examples always hold IOB2.
+        encoding: Encoding of the files.
         splits: Split name -> where it is read from.
         labels: The label set: classes, or span types for tagging. Order is that of reports, never an index.
         drop_labels: Labels whose rows are left out (and counted), such as OCNLI's ``-``.
+        rename_labels: Label in a file -> what the task calls it, where copies of a data set differ.
         expected: Published counts per split, ``{train: {examples: 14041, spans: 23499}}``; a difference is an error.
     """
 
     format: Format
     fields: dict[str, str | int]
     scheme: Literal["iob1", "iob2"] | None = None
+    encoding: Literal["utf-8", "latin-1"] = "utf-8"
     splits: dict[SplitName, SplitSpec]
     labels: tuple[str, ...] = Field(min_length=1)
     drop_labels: tuple[str, ...] = ()
+    rename_labels: dict[str, str] = Field(default_factory=dict)
     expected: dict[SplitName, dict[Literal["examples", "tokens", "spans", "documents", "dropped"], int]] = Field(
         default_factory=dict
     )
@@ -73,6 +106,11 @@ class ReadSpec(Spec):
             if name not in splits or not splits[name].labelled:
                 raise ValueError(f"needs a labelled split '{name}'")
         return splits
+
+    def of(self, split: str) -> "ReadSpec":
+        """Give the spec with the format and the fields of one split's file."""
+        spec = self.splits[split]
+        return self.model_copy(update={"format": spec.format or self.format, "fields": spec.fields or self.fields})
 
 
 class TaskSpec(Spec):
@@ -116,8 +154,8 @@ class TaskSpec(Spec):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise WrongValueError(("files",), f"found {', '.join(twice)} twice; give each file a name of its own")
-        if self.metric != METRICS[self.type]:
-            text = f"type {self.type} is scored with {METRICS[self.type]}, found {self.metric}"
+        if self.metric not in METRICS[self.type]:
+            text = f"type {self.type} is scored with {' or '.join(METRICS[self.type])}, found {self.metric}"
             raise WrongValueError(("metric",), text)
         return self
 
@@ -126,15 +164,40 @@ class TaskSpec(Spec):
         missing = [column for column in COLUMNS[self.type] if column not in self.read.fields]
         if missing:
             raise WrongValueError(("read", "fields"), f"type {self.type} needs {', '.join(missing)}")
-        if self.type not in FORMATS[self.read.format]:
-            text = f"{self.read.format} holds {', '.join(FORMATS[self.read.format])}; found type {self.type}"
-            raise WrongValueError(("read", "format"), text)
-        for name, column in self.read.fields.items():
-            if self.read.format == "conll_columns" and not (isinstance(column, int) and column >= 0):
-                path = ("read", "fields", name)
-                raise WrongValueError(path, f"expected the number of a column, from 0 on; found {column!r}")
-        if (self.read.scheme is not None) != (self.type == "tagging"):
-            raise WrongValueError(("read", "scheme"), "a tagging task needs it, other types must not have it")
+        self._check_format(("read",), self.read)
+        for split, spec in self.read.splits.items():
+            path = ("read", "splits", split)
+            if spec.fields is not None and sorted(spec.fields) != sorted(self.read.fields):
+                text = f"expected the columns of 'read.fields': {', '.join(self.read.fields)}"
+                raise WrongValueError((*path, "fields"), f"{text}; found {', '.join(spec.fields) or 'none'}")
+            if spec.fields is not None or spec.format is not None:
+                self._check_format(path, self.read.of(split))
+        columns = "conll_columns" in {self.read.of(split).format for split in self.read.splits}
+        if (self.read.scheme is not None) != columns:
+            raise WrongValueError(("read", "scheme"), "format conll_columns needs it, others must not have it")
+        return self
+
+    def _check_format(self, path: tuple[str, ...], read: ReadSpec) -> None:
+        """Refuse a format that does not hold the task's type, and columns that the format does not have."""
+        if self.type not in FORMATS[read.format]:
+            text = f"{read.format} holds {', '.join(FORMATS[read.format])}; found type {self.type}"
+            raise WrongValueError((*path, "format"), text)
+        for name, column in read.fields.items():
+            if read.format in _NUMBERED and not (isinstance(column, int) and column >= 0):
+                text = f"expected the number of a column, from 0 on; found {column!r}"
+                raise WrongValueError((*path, "fields", name), text)
+            if read.format == "json_spans" and name not in ("id", *COLUMNS["tagging"]):
+                text = f"json_spans has {', '.join(('id', *COLUMNS['tagging']))}; found {name}"
+                raise WrongValueError((*path, "fields", name), text)
+
+    @model_validator(mode="after")
+    def _renamable(self) -> "TaskSpec":
+        path = ("read", "rename_labels")
+        if self.read.rename_labels and self.type == "tagging":
+            raise WrongValueError(path, "a tagging task must not have it; mend the labels of the file")
+        for found, label in self.read.rename_labels.items():
+            if label not in (*self.read.labels, *self.read.drop_labels):
+                raise WrongValueError((*path, found), f"expected one of {', '.join(self.read.labels)}; found '{label}'")
         return self
 
     @model_validator(mode="after")

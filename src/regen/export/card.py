@@ -18,7 +18,7 @@ _PIPELINES = {
     "pair_classification": "text-classification",
 }
 _TYPES = {"tagging": "Tagging", "classification": "Classification", "pair_classification": "Classification of pairs"}
-_METRICS = {"span_f1": "f1", "accuracy": "accuracy"}
+_METRICS = {"span_f1": "f1", "surface_macro_f1": "f1", "accuracy": "accuracy"}
 """Official metric -> its name on the hub."""
 _LICENCES = frozenset({"apache-2.0", "mit", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "bsd-3-clause", "gpl-3.0"})
 """Some of the hub's names of licences."""

@@ -33,7 +33,7 @@ def build_record(
     Args:
         config: The cell's effective config.
         card: The task's data card.
-        predictions: Rows with ``seed``, ``fold``, ``split``, ``gold``, ``pred`` (and ``document``).
+        predictions: Rows with ``seed``, ``fold``, ``split``, ``gold``, ``pred`` (and ``document``, ``tokens``).
         facts: What each repeat's model says of itself.
         statistics: How intervals are made.
         lock: The runtime's lock file.
@@ -78,7 +78,8 @@ def _score_split(config: CellConfig, rows: pd.DataFrame, statistics: StatisticsC
     keys = rows[["seed", "fold"]].drop_duplicates()
     for seed, fold in zip(keys["seed"].tolist(), keys["fold"].tolist(), strict=True):
         part = rows[(rows["seed"] == seed) & (rows["fold"] == fold)]
-        official = official_score(config.metric, _plain(part["gold"]), _plain(part["pred"]), config.labels)
+        tokens = _plain(part["tokens"]) if config.metric == "surface_macro_f1" else None
+        official = official_score(config.metric, _plain(part["gold"]), _plain(part["pred"]), config.labels, tokens)
         officials.append(official)
         repeats.append({"seed": seed, "fold": fold, "value": official.value, **official.detail})
     first = rows[(rows["seed"] == rows["seed"].iloc[0]) & (rows["fold"] == rows["fold"].iloc[0])]

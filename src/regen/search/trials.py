@@ -187,7 +187,8 @@ def _official(model: Estimator, part: Part, config: CellConfig) -> Official:
     column = "tags" if "tags" in part.dev else "label"
     gold = token_lists(part.dev, "tags") if column == "tags" else list(part.dev["label"])
     labels = model.predict(part.dev.drop(columns=column)).labels
-    return official_score(config.metric, gold, labels, config.labels)
+    tokens = token_lists(part.dev, "tokens") if "tokens" in part.dev else None
+    return official_score(config.metric, gold, labels, config.labels, tokens)
 
 
 def _facts(made: Estimator | Path) -> dict[str, Any]:

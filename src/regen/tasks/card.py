@@ -72,11 +72,14 @@ def _describe_tagging(frame: pd.DataFrame, reading: Reading) -> dict[str, Any]:
     if frame["tags"].isna().any():
         return described
     begins = pd.Series([tag[2:] for tags in frame["tags"] for tag in tags if tag.startswith("B-")], dtype=str)
-    return described | {
+    described |= {
         "spans": len(begins),
         "label_counts": _counts(begins),
         "irregular_tags": reading.irregular_tags,
     }
+    if reading.overlapping_spans:
+        described["overlapping_spans"] = reading.overlapping_spans
+    return described
 
 
 def _counts(values: "pd.Series[str]") -> dict[str, int]:

@@ -13,7 +13,7 @@ from typing import Any
 from regen.config.task import ReadSpec
 from regen.errors import UserError
 from regen.scoring.spans import extract_spans, spans_to_iob2
-from regen.tasks.lines import read_lines
+from regen.tasks.lines import check_width, read_lines
 from regen.tasks.reading import Reading
 
 _DOCSTART = "-DOCSTART-"
@@ -37,13 +37,15 @@ def read_conll_columns(path: Path, read: ReadSpec, split: str) -> Reading:
     Raises:
         UserError: A line has another number of columns than the first one, or a tag that the task does not know.
     """
-    reading, labelled = Reading(), read.splits[split].labelled
-    fields = {name: int(column) for name, column in read.fields.items() if labelled or name != "tags"}
-    for number, (document, sentence) in enumerate(_sentences(path, 1 + max(fields.values()))):
+    reading, spec = Reading(), read.splits[split]
+    fields = {name: int(column) for name, column in read.fields.items() if spec.labelled or name != "tags"}
+    for number, (document, sentence) in enumerate(_sentences(path, 1 + max(fields.values()), read.encoding)):
+        if not spec.takes(number):
+            continue
         row: dict[str, Any] = {"id": f"{split}-{number}", "document": document}
         for name in read.fields:
             row[name] = [columns[fields[name]] for _, columns in sentence] if name in fields else None
-        if labelled:
+        if spec.labelled:
             lines = [line for line, _ in sentence]
             _check_tags(path, lines, row["tags"], read.labels)
             tags = spans_to_iob2(extract_spans(row["tags"]), len(sentence))
@@ -53,11 +55,11 @@ def read_conll_columns(path: Path, read: ReadSpec, split: str) -> Reading:
     return reading
 
 
-def _sentences(path: Path, needed: int) -> Iterator[tuple[int, list[Row]]]:
+def _sentences(path: Path, needed: int, encoding: str) -> Iterator[tuple[int, list[Row]]]:
     """Yield (document, [(line number, columns), …]); documents without a sentence are not counted."""
     sentence: list[Row] = []
     document, width, empty = 0, 0, True
-    for number, line in read_lines(path):
+    for number, line in read_lines(path, encoding):
         columns = _COLUMN_BREAK.split(line.strip(" \t"))
         if columns[0] in ("", _DOCSTART):
             if sentence:
@@ -67,16 +69,7 @@ def _sentences(path: Path, needed: int) -> Iterator[tuple[int, list[Row]]]:
                 document, empty = document + 1, True
             continue
         width = width or len(columns)
-        if width < needed:
-            raise UserError(
-                f"{path}:{number}: found {width} columns, expected {needed}, since 'read.fields' names column "
-                f"{needed - 1} (the first is 0); mend 'read.fields' or the file where it comes from"
-            )
-        if len(columns) != width:
-            raise UserError(
-                f"{path}:{number}: found {len(columns)} columns, expected {width} as in the lines before; "
-                "mend the line where the file comes from"
-            )
+        check_width(f"{path}:{number}", len(columns), width, needed)
         sentence.append((number, columns))
     if sentence:
         yield document, sentence

@@ -9,11 +9,18 @@ from regen.config.task import ReadSpec
 from regen.errors import UserError
 from regen.tasks.conll_columns import read_conll_columns
 from regen.tasks.json_lines import read_json_lines
+from regen.tasks.json_spans import read_json_spans
 from regen.tasks.reading import Reading
+from regen.tasks.tab_separated import read_tab_separated
 
 logger = logging.getLogger(__name__)
 
-_READERS = {"conll_columns": read_conll_columns, "json_lines": read_json_lines}
+_READERS = {
+    "conll_columns": read_conll_columns,
+    "json_lines": read_json_lines,
+    "json_spans": read_json_spans,
+    "tab_separated": read_tab_separated,
+}
 
 
 def read_split(raw: Path, read: ReadSpec, split: str) -> Reading:
@@ -27,7 +34,7 @@ def read_split(raw: Path, read: ReadSpec, split: str) -> Reading:
     Raises:
         UserError: The file breaks its format, or holds no example.
     """
-    path = raw / read.splits[split].file
+    path, read = raw / read.splits[split].file, read.of(split)
     reading = _READERS[read.format](path, read, split)
     if reading.irregular_tags:
         logger.warning(
@@ -36,6 +43,8 @@ def read_split(raw: Path, read: ReadSpec, split: str) -> Reading:
             reading.irregular_tags,
             read.scheme,
         )
+    if reading.overlapping_spans:
+        logger.warning("%s: %d spans overlap a longer one and were left out", path, reading.overlapping_spans)
     if not reading.rows:
         raise UserError(f"{path}: found no example for split '{split}', expected at least one; check the file")
     return reading

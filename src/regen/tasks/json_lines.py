@@ -7,7 +7,7 @@ from typing import Any
 from regen.config.task import ReadSpec
 from regen.errors import UserError
 from regen.tasks.lines import read_lines
-from regen.tasks.reading import Reading
+from regen.tasks.reading import Reading, add_labelled
 
 
 def read_json_lines(path: Path, read: ReadSpec, split: str) -> Reading:
@@ -24,34 +24,29 @@ def read_json_lines(path: Path, read: ReadSpec, split: str) -> Reading:
     Raises:
         UserError: A line is not a JSON object, lacks a key, has an unknown label, or repeats an id.
     """
-    reading, seen = Reading(), set[str]()
-    labelled = read.splits[split].labelled
-    for number, line in read_lines(path):
-        if not line.strip():
+    reading, spec = Reading(), read.splits[split]
+    for number, line in read_lines(path, read.encoding):
+        if not line.strip() or not spec.takes(number - 1):
             continue
         where = f"{path}:{number}"
-        item = _parse(where, line)
+        item = parse_object(where, line)
         row: dict[str, Any] = {"id": f"{split}-{number - 1}"}
         for name, key in read.fields.items():
-            row[name] = None if name == "label" and not labelled else _value(where, item, str(key), name)
-        if labelled and row["label"] in read.drop_labels:
-            reading.dropped[row["label"]] += 1
-            continue
-        if labelled and row["label"] not in read.labels:
-            raise UserError(
-                f"{where}: found label {row['label']!r}, expected one of {', '.join(read.labels)}; "
-                "mend the line or the task's 'labels'"
-            )
-        if row["id"] in seen:
-            raise UserError(
-                f"{where}: id {row['id']!r} stands twice; leave 'id' out of the task's 'fields' to number rows"
-            )
-        seen.add(row["id"])
-        reading.rows.append(row)
+            row[name] = None if name == "label" and not spec.labelled else string_value(where, item, str(key), name)
+        add_labelled(reading, where, row, read)
     return reading
 
 
-def _parse(where: str, line: str) -> dict[str, Any]:
+def parse_object(where: str, line: str) -> dict[str, Any]:
+    """Parse one line.
+
+    Args:
+        where: File and line.
+        line: The line.
+
+    Raises:
+        UserError: It is no JSON object.
+    """
     try:
         item = json.loads(line)
     except json.JSONDecodeError as error:
@@ -61,8 +56,18 @@ def _parse(where: str, line: str) -> dict[str, Any]:
     return item
 
 
-def _value(where: str, item: dict[str, Any], key: str, name: str) -> str:
-    """Give a field as a string; numbers stand for ids and labels in some files."""
+def string_value(where: str, item: dict[str, Any], key: str, name: str) -> str:
+    """Give a field as a string; numbers stand for ids and labels in some files.
+
+    Args:
+        where: File and line.
+        item: The object of the line.
+        key: Key in it.
+        name: Column of the examples.
+
+    Raises:
+        UserError: The key is missing, or its value is no text.
+    """
     if key not in item:
         raise UserError(f"{where}: key '{key}' is missing (for '{name}'), found {', '.join(item)}")
     value = item[key]

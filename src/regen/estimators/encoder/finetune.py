@@ -19,7 +19,7 @@ from regen.config.cell import CellConfig
 from regen.config.machine import Telemetry
 from regen.encoders.body import CutEmbedding
 from regen.errors import UserError
-from regen.estimators.base import Resources, token_lists
+from regen.estimators.base import Labels, Resources, token_lists
 from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.data import Data, shared_data
 from regen.estimators.encoder.inputs import IGNORED
@@ -82,7 +82,7 @@ def finetune(
     def evaluate() -> tuple[float, float]:
         outputs = predict_rows(network, data.dev, data.collate_dev, hardware)
         labels = setup.predictions(dev, data.dev, outputs.probabilities).labels
-        found = [official_score(config.metric, _gold(dev), labels, config.labels).value, outputs.loss]
+        found = [_score(config, dev, labels), outputs.loss]
         if processes > 1:  # all processes must decide alike
             broadcast_object_list(found)
         return found[0], found[1]
@@ -164,8 +164,10 @@ def make_accelerator(hardware: Hardware) -> Accelerator:
     return Accelerator(cpu=hardware.device == "cpu", mixed_precision=MIXED[hardware.precision])
 
 
-def _gold(dev: pd.DataFrame) -> list[Any]:
-    return token_lists(dev, "tags") if "tags" in dev else list(dev["label"])
+def _score(config: CellConfig, dev: pd.DataFrame, labels: Labels) -> float:
+    gold = token_lists(dev, "tags") if "tags" in dev else list(dev["label"])
+    tokens = token_lists(dev, "tokens") if "tokens" in dev else None
+    return official_score(config.metric, gold, labels, config.labels, tokens).value
 
 
 def trained_tensors(network: Network) -> dict[str, Tensor]:

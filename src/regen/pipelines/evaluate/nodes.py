@@ -27,7 +27,7 @@ def predict(model: Path, config: CellConfig, encoder: Path | None = None, **spli
 
     Returns:
         One row per repeat, split and example: ``seed``, ``fold``, ``split``, ``id``, ``document`` (CoNLL), ``gold``
-        (missing where labels are hidden), ``pred``, ``score``.
+        (missing where labels are hidden), ``pred``, ``score``; and ``tokens`` if the metric looks at them.
     """
     import pandas as pd
 
@@ -44,6 +44,8 @@ def predict(model: Path, config: CellConfig, encoder: Path | None = None, **spli
             columns = {"seed": seed, "fold": 0, "split": split, "id": examples["id"]}
             if "document" in examples:
                 columns["document"] = examples["document"]
+            if config.metric == "surface_macro_f1":
+                columns["tokens"] = examples["tokens"]
             columns |= {"gold": examples[gold_column], "pred": predictions.labels, "score": predictions.scores}
             parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)

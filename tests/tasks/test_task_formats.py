@@ -1,0 +1,115 @@
+"""Tasks whose files are not all at hand: their specs read the exact form, here in texts that were written for this."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from regen.config.load import Specs
+from regen.config.task import PrepareConfig
+from regen.errors import UserError
+from regen.pipelines.prepare.nodes import prepare
+from regen.project import config_loader, read_specs
+
+DUTCH = (
+    "-DOCSTART- -DOCSTART- O\nDe Art O\nVries N B-PER\nwon V O\n\nGent N B-LOC\n\n-DOCSTART- -DOCSTART- O\nNee Int O\n"
+)
+
+GERMAN = """\
+-DOCSTART- -X- -X- -X- O
+
+Zürich Zürich NE I-NC I-LOC
+Bern Bern NE I-NC B-LOC
+jubelt jubeln VVFIN I-VC O
+
+Anna Anna NE I-NC I-PER
+Maier <unknown> NE I-NC I-PER
+"""
+
+ENGLISH = "-DOCSTART- -X- -X- O\n\nRovers NNP B-NP B-ORG\nwon VBD B-VP O\n\n"
+
+FILES: dict[str, dict[str, bytes]] = {
+    "iflytek": {
+        "train.json": '{"label": "12", "label_des": "魔幻", "sentence": "打怪\u2028升级"}\n'
+        '{"label": 118, "label_des": "其他", "sentence": "杂项"}'.encode(),
+        "dev.json": '{"label": "0", "label_des": "打车", "sentence": "叫车"}\r\n'.encode(),
+        "test.json": '{"id": 0, "sentence": "看小说"}\n{"id": 1, "sentence": "看漫画"}'.encode(),
+    },
+    "cmnli": {
+        "train.json": '{"sentence1": "下雨了", "sentence2": "地湿了", "label": "entailment"}\n'
+        '{"sentence1": "下雨了", "sentence2": "天晴", "label": "-"}\n'.encode(),
+        "dev.json": '{"sentence1": "他走了", "sentence2": "他在", "label": "contradiction"}'.encode(),
+        "test.json": '{"id": 0, "sentence1": "他笑", "sentence2": "他乐"}\n'.encode(),
+    },
+    "conll2002_nl": {name: DUTCH.encode() for name in ("ned.train", "ned.testa", "ned.testb")},
+    "conll2003_de": {name: GERMAN.encode("latin-1") for name in ("deu.train", "deu.testa", "deu.testb")},
+    "conllpp": {f"conllpp_{name}.txt": ENGLISH.encode() for name in ("train", "dev", "test")},
+}
+
+
+@pytest.fixture(scope="module")
+def specs(project_root: Path) -> Specs:
+    return read_specs(config_loader(project_root, "base"), project_root)
+
+
+@pytest.fixture
+def prepared(specs: Specs, tmp_path: Path) -> Any:
+    """Run the stage on the files of a task, without the counts that are published for the real ones."""
+
+    def prepare_task(task: str, **files: bytes) -> dict[str, Any]:
+        spec = specs.tasks[task]
+        assert FILES[task].keys() == {file.name for file in spec.files}
+        for name, content in FILES[task].items():
+            (tmp_path / name).write_bytes(files.get(name.replace(".", "_"), content))
+        read = spec.read.model_copy(update={"expected": {}})
+        return prepare(tmp_path, PrepareConfig(task=task, type=spec.type, read=read))
+
+    return prepare_task
+
+
+def test_iflytek(prepared: Any) -> None:
+    outputs = prepared("iflytek")
+    assert outputs["train"].to_dict("list") == {
+        "id": ["train-0", "train-1"],
+        "text": ["打怪\u2028升级", "杂项"],
+        "label": ["12", "118"],
+    }
+    assert outputs["dev"]["text"].tolist() == ["叫车"]
+    assert outputs["test"]["label"].isna().all()
+    with pytest.raises(UserError, match=r"train\.json:1: found label '119', expected one of 0, 1, 2, 3"):
+        prepared("iflytek", train_json=b'{"label": "119", "sentence": "x"}')
+
+
+def test_cmnli(prepared: Any) -> None:
+    outputs = prepared("cmnli")
+    assert outputs["card"]["splits"]["train"]["dropped"] == {"-": 1}
+    assert outputs["train"][["text_a", "text_b", "label"]].to_numpy().tolist() == [["下雨了", "地湿了", "entailment"]]
+    assert outputs["dev"]["label"].tolist() == ["contradiction"]
+    with pytest.raises(UserError, match=r"dev\.json:1: key 'sentence2' is missing"):
+        prepared("cmnli", dev_json=b'{"sentence1": "x", "label": "neutral"}')
+
+
+def test_conll2002_nl_has_marks_without_a_blank_line(prepared: Any) -> None:
+    outputs = prepared("conll2002_nl")
+    assert outputs["train"]["tokens"].tolist() == [["De", "Vries", "won"], ["Gent"], ["Nee"]]
+    assert outputs["train"]["document"].tolist() == [0, 0, 1]
+    assert outputs["card"]["splits"]["train"]["label_counts"] == {"LOC": 1, "PER": 1}
+    with pytest.raises(UserError, match=r"ned\.testa:1: found tag 'B-TIME', expected O, B-x or I-x with x among LOC"):
+        prepared("conll2002_nl", ned_testa=b"Nu Adv B-TIME\n")
+
+
+def test_conll2003_de_is_latin_1_with_lemmas_and_iob1(prepared: Any) -> None:
+    outputs = prepared("conll2003_de")
+    assert outputs["dev"]["tokens"].tolist() == [["Zürich", "Bern", "jubelt"], ["Anna", "Maier"]]
+    assert outputs["dev"]["lemma"].tolist()[1] == ["Anna", "<unknown>"]
+    assert outputs["dev"]["tags"].tolist() == [["B-LOC", "B-LOC", "O"], ["B-PER", "I-PER"]]
+    assert outputs["card"]["splits"]["dev"]["irregular_tags"] == 0
+    with pytest.raises(UserError, match=r"deu\.train:1: found 4 columns, expected 5, since 'read\.fields' names col"):
+        prepared("conll2003_de", deu_train=b"Bern NE I-NC I-LOC\n")
+
+
+def test_conllpp(prepared: Any) -> None:
+    outputs = prepared("conllpp")
+    assert outputs["test"]["tags"].tolist() == [["B-ORG", "O"]]
+    with pytest.raises(UserError, match=r"conllpp_test\.txt:2: found 2 columns, expected 4 as in the lines before"):
+        prepared("conllpp", conllpp_test_txt=b"a NN B-NP O\nb NN\n")
