@@ -233,8 +233,20 @@ def test_repeats_share_rows(caplog: pytest.LogCaptureFixture) -> None:
     resources = Resources(encoder=tiny_encoder())
     with caplog.at_level(logging.INFO):
         Model.fit(frames.train, frames.dev, config, 1, resources)
-        data = resources.shared["data"]
+        made = dict(resources.shared)
         second = Model.fit(frames.train, frames.dev, config, 0, resources)
-    assert resources.shared["data"] is data
+    assert made
+    assert all(resources.shared[key] is value for key, value in made.items())
+    assert len(resources.shared) == len(made)
     alone, shared = fitted("bert")._tensors, second._tensors
     assert all(torch.equal(value, shared[name]) for name, value in alone.items())
+
+
+def test_trials_share_rows_and_frozen_layers_that_are_alike() -> None:
+    case = Case("encoder", "tagging", "en")
+    frames, resources = case.frames(), Resources(encoder=tiny_encoder())
+    made = []
+    for options in ({}, {"learning_rate": 1e-3}, {"frozen_layers": 1}, {"frozen_layers": 1, "warmup": 0.5}):
+        Model.fit(frames.train, frames.dev, case.config(**{**FEW_STEPS, **options}), 0, resources)
+        made.append(len(resources.shared))
+    assert made == [2, 2, 3, 3], "rows, then their data; frozen layers add data, never rows"
