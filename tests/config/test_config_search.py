@@ -49,7 +49,7 @@ MISTAKES = {
     "one choice": ("[false, true]", "[false]", 8, f"{TREE}.balanced", "should have at least 2 items"),
     "choice twice": ("[false, true]", "[false, true, true]", 8, f"{TREE}.balanced", "must differ, found [False, True"),
     "kind of a parameter": ("type: int", "type: integer", 10, f"{TREE}.min_frequency", "found using 'type' does not"),
-    "no option": ("c: {type", "d: {type", 9, f"{TREE}.d", "is no option that can be searched; known: words, char"),
+    "no option": ("c: {type", "d: {type", 9, f"{TREE}.d", "is no option that can be searched; known: min_freq"),
     "choice that is refused": ("[false, true]", "[false, 7]", 8, f"{TREE}.balanced", "the space holds 7: Input should"),
     "bound that is refused": (
         "low: 1, high",

@@ -41,5 +41,5 @@ class Clone:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
-            timeout=580,
+            timeout=1500,
         )

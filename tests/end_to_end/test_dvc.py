@@ -36,6 +36,7 @@ def _edited(path: Path, old: str, new: str) -> str:
     return text
 
 
+@pytest.mark.timeout(1600)  # downloads, imports and fits: nothing is there yet
 def test_repro_makes_the_committed_records_again(clone: Clone, project_root: Path) -> None:
     clone.run("dvc", "repro", "--quiet")
     assert (clone.root / "data/08_reporting/site/sample/index.html").is_file()

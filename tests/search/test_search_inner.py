@@ -80,3 +80,12 @@ def test_intervals() -> None:
         each.append(official_score("accuracy", texts, wrong, ["a", "b", "wrong"]))
     both, one = interval_of(each, folds, STATISTICS), interval_of(each[::2], folds[::2], STATISTICS)
     assert both == one  # nor does a copy of each fold
+
+
+def test_folds_deal_classes_evenly() -> None:
+    train = TRAIN.drop(columns="document").assign(label=["a"] * 6 + ["b"] * 18)
+    parts = inner_parts(search_spec(inner={"folds": 3}), train, DEV)
+    assert [part.dev["label"].value_counts().to_dict() for part in parts] == [{"a": 2, "b": 6}] * 3
+    assert sorted(name for part in parts for name in part.dev["id"]) == sorted(train["id"])
+    again = inner_parts(search_spec(inner={"folds": 3}, seed=1), train, DEV)
+    assert [list(part.dev["id"]) for part in again] != [list(part.dev["id"]) for part in parts]

@@ -54,3 +54,8 @@ def test_the_cheapest_within_the_interval_and_of_equals_the_better() -> None:
 def test_without_the_recipes_own_trial() -> None:
     document = {"trials": DOCUMENT["trials"][1:]}
     assert pick(document, search_spec(pick="best"), (0.8, 0.95))["recipe"] is None
+
+
+def test_costs_within_a_percent_are_alike() -> None:
+    document = {"trials": [row(0, 0.80, 1000), row(1, 0.82, 1009), row(2, 0.84, 1011)]}
+    assert pick(document, search_spec(cost="operations"), (0.7, 0.9))["trial"] == 1

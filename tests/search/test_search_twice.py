@@ -84,3 +84,9 @@ def test_what_decides_trials_begins_a_new_study(bench: Bench, change: str) -> No
     journal = bench.home / "state" / "search"
     assert len(list(journal.glob("*.lock"))) >= 2
     assert PacedModel.calls
+
+
+def test_fewer_trials_are_the_first_ones(bench: Bench, tmp_path: Path) -> None:
+    bench.run(search_spec(6))
+    few = Bench(tmp_path / "few").run(search_spec(3))
+    assert bytes_of(*bench.run(search_spec(3))) == bytes_of(*few)

@@ -1,14 +1,17 @@
 """Several workers share a study: none of its places is lost or taken twice, even if one of them is killed."""
 
 import logging
+import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from optuna import Study
 from optuna.trial import FrozenTrial, TrialState
@@ -124,3 +127,35 @@ def test_a_worker_that_fails_by_itself_is_an_error(linear: Bench, monkeypatch: p
     monkeypatch.setattr(workers, "_start", lambda _: subprocess.Popen(["false"]))
     with pytest.raises(UserError, match="a worker ended with status 1"):
         linear.run(search_spec(3, space=SPACE))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's death")
+def test_workers_end_with_the_process_that_started_them(linear: Bench) -> None:
+    """Else they would fight the next run for their trials."""
+    script = linear.home / "parent.py"
+    line = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {!r}]).pid, flush=True); input()"
+    child = "from regen.search.workers import _end_with_parent; import time; _end_with_parent(); time.sleep(60)"
+    script.write_text(line.format(child), encoding="utf-8")
+    source = str(Path(workers.__file__).parents[2])
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": source},
+    ) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        time.sleep(5)  # it has imported by then
+        parent.kill()
+    deadline = time.monotonic() + 20
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline, "the worker lives on"
+        time.sleep(0.1)
+
+
+def test_a_later_run_with_one_worker_still_tells_of_several(linear: Bench) -> None:
+    linear.run(search_spec(2, space=SPACE))
+    linear.machine = {"search_workers": 1}
+    document, _ = linear.run(search_spec(2, space=SPACE))
+    check_whole(document, 2)

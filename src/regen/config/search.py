@@ -3,7 +3,7 @@
 from math import isclose
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, FiniteFloat, model_validator
+from pydantic import Field, FiniteFloat, field_validator, model_validator
 
 from regen.config.base import Name, Spec, WrongValueError
 from regen.config.task import Seeds
@@ -12,6 +12,8 @@ Count = Annotated[int, Field(ge=1)]
 Value = bool | int | float | str | None
 Cost = Literal["operations", "trained_parameters", "checkpoint_bytes"]
 """Costs that are the same each time. Seconds are reported and never optimised."""
+LIKE = 1.01
+"""Costs that differ by less than this factor are alike: a file of the same weights may be some bytes longer."""
 
 
 class Parameter(Spec):
@@ -108,6 +110,14 @@ class Categorical(Parameter):
 
     type: Literal["categorical"]
     choices: Annotated[tuple[Value, ...], Field(min_length=2)]
+
+    @field_validator("choices", mode="before")
+    @classmethod
+    def _scalars(cls, choices: Any) -> Any:
+        wrong = [choice for choice in choices if isinstance(choice, list | dict)] if isinstance(choices, list) else []
+        if wrong:
+            raise ValueError(f"must be words, numbers, true, false or null; a list cannot be searched: {wrong[0]}")
+        return choices
 
     @model_validator(mode="after")
     def _distinct(self) -> "Categorical":

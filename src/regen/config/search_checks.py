@@ -26,7 +26,7 @@ def check_search(search: SearchSpec, cls: type[Options], given: Mapping[str, Any
     for name, dimension in search.space.items():
         path = ("search", "space", name)
         if name not in own or name == "encoder":
-            known = ", ".join(key for key in own if key != "encoder")
+            known = ", ".join(key for key in own if key != "encoder" and not isinstance(own[key], list))
             raise WrongValueError(path, f"is no option that can be searched; known: {known}")
         for value in _corners(dimension):
             try:

@@ -12,7 +12,7 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.importance import FanovaImportanceEvaluator
 from optuna.trial import TrialState, create_trial
 
-from regen.config.search import Categorical, Dimension, SearchSpec
+from regen.config.search import LIKE, Categorical, Dimension, SearchSpec
 from regen.search.space import distribution, shown
 
 IMPORTANCE = "fANOVA, seed 0"
@@ -155,6 +155,8 @@ def _pareto(complete: Sequence[Document], best: Document, cost: str, score: str)
     rows = [row for row in complete if cost in row["costs"]]
     if not rows:
         return _empty(f"no trial states its {cost}")
+    if max(row["costs"][cost] for row in rows) < LIKE * min(row["costs"][cost] for row in rows):
+        return _empty(f"all trials have the same {cost.replace('_', ' ')}")
     points = [(row["costs"][cost], 100 * row["score"]) for row in rows]
     dominated = [any(_dominates(other, row, cost) for other in rows) for row in rows]
     figure = go.Figure()

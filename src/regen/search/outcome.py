@@ -8,31 +8,34 @@ import pandas as pd
 from optuna import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from regen.config.search import SearchSpec
+from regen.config.search import LIKE, SearchSpec
 from regen.config.statistics import StatisticsConfig
 from regen.scoring.official import Official
-from regen.search.sampling import ERROR, is_finished
+from regen.search.sampling import ERROR, finished_trials
 from regen.search.study import PAUSED
 from regen.search.trials import Part
 from regen.statistics.bootstrap import bootstrap_interval
 
 _STATES = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
 Document = dict[str, Any]
+WORKERS = "workers"
+"""User attribute of a study: the most workers that ran its trials at a time."""
 
 
-def write_trials(studies: Sequence[Study], search: SearchSpec, cell: str, workers: int) -> Document:
+def write_trials(studies: Sequence[Study], search: SearchSpec, cell: str, most: int) -> Document:
     """Write down the trials of a search: numbers counted anew, no times, no trace of what was interrupted.
 
     Args:
         studies: The study; after it, where there are two stages, that of the trials that went on.
         search: The search.
         cell: Name of the cell.
-        workers: Most workers that ran trials at a time.
+        most: Places of the study.
 
     Returns:
         ``search`` (its settings), ``trials``, ``tokens`` trained on in all, and ``order``.
     """
-    trials = [_row(number, trial) for number, trial in enumerate(_finished(studies[0]))]
+    trials = [_row(number, trial) for number, trial in enumerate(finished_trials(studies[0], most))]
+    workers = max(study.user_attrs.get(WORKERS, 1) for study in studies)
     for study in studies[1:]:
         _add_second_stage(trials, study)
     known = [trial["tokens"] for trial in trials if trial["tokens"] is not None]
@@ -44,10 +47,6 @@ def write_trials(studies: Sequence[Study], search: SearchSpec, cell: str, worker
         "tokens": sum(known) if known else None,
         "trials": trials,
     }
-
-
-def _finished(study: Study) -> list[FrozenTrial]:
-    return [trial for trial in study.get_trials(deepcopy=False) if is_finished(trial)]
 
 
 def _row(number: int, trial: FrozenTrial) -> Document:
@@ -74,7 +73,7 @@ def _row(number: int, trial: FrozenTrial) -> Document:
 
 def _add_second_stage(trials: list[Document], study: Study) -> None:
     """Put what trials that went on found into their rows."""
-    for trial in _finished(study):
+    for trial in finished_trials(study, len(trials)):
         row = next(row for row in trials if row["state"] == "paused" and row["values"] == dict(trial.params))
         found = _row(row["number"], trial)
         row |= {key: found[key] for key in ("state", "score", "scores", "rungs", "tokens", "costs")}
@@ -100,7 +99,9 @@ def pick(document: Mapping[str, Any], search: SearchSpec, interval: tuple[float,
         low = interval[0]
         rule = f"least {search.cost} among trials whose mean score on dev lies within the interval of the best"
         within = [trial for trial in complete if trial["score"] >= low and search.cost in trial["costs"]]
-        chosen = min(within, key=lambda trial: (trial["costs"][search.cost], -trial["score"], trial["number"]))
+        most = LIKE * min(trial["costs"][search.cost] for trial in within)
+        alike = [trial for trial in within if trial["costs"][search.cost] <= most]
+        chosen = min(alike, key=lambda trial: (-trial["score"], trial["number"]))
     if search.inner.folds:
         rule = rule.replace("on dev", f"in {search.inner.folds} folds of train")
     own = next((trial for trial in complete if trial["source"] == "recipe"), None)

@@ -22,7 +22,8 @@ from regen.config.statistics import StatisticsConfig
 from regen.errors import UserError
 from regen.estimators.repeats import file_digest, table_digest
 from regen.lineage.closure import code_digest
-from regen.search.outcome import Document, best_trial, interval_of, pick, write_trials
+from regen.search.outcome import WORKERS, Document, best_trial, interval_of, pick, write_trials
+from regen.search.sampling import finished_trials
 from regen.search.space import Planned, planned_trials
 from regen.search.storage import close_storage, open_storage, open_study
 from regen.search.study import PAUSED, Worker, rank, sweep
@@ -78,14 +79,15 @@ def run_search(
             stage=int(two),
         )
         if search.first_stage is not None:
-            best = sorted(studies[0].get_trials(deepcopy=False, states=(TrialState.COMPLETE,)), key=rank)
+            ended = finished_trials(studies[0], trials)
+            best = sorted((trial for trial in ended if trial.state == TrialState.COMPLETE), key=rank)
             paused = [trial for trial in best[: search.first_stage.top] if trial.user_attrs.get(PAUSED)]
             further = [Planned(dict(trial.params), "first stage") for trial in paused]
             if further:  # none where all ended before they would have paused
                 name = f"{key}-{_digest([trial.values for trial in further])}"
                 studies.append(open_study(storage, name, search))
                 _run(studies[1], runner, further, len(further), machine, keep=1, stage=0)
-    document = write_trials(studies, search, config.cell, machine.search_workers)
+    document = write_trials(studies, search, config.cell, trials)
     close_storage(storage)
     if not any(trial["state"] == "complete" for trial in document["trials"]):
         errors = {trial["error"] for trial in document["trials"] if "error" in trial}
@@ -94,7 +96,10 @@ def run_search(
     officials = runner.officials(best_trial(document)["values"])
     interval = interval_of(officials, runner.parts, statistics)
     best_found = pick(document, search, interval)
-    logger.info("%s: trial %d was picked: %s", config.cell, best_found["trial"], best_found["rule"])
+    scores = [100 * best_found["score"], 100 * best_found["best"]["score"]]
+    told = "%s: trial %d was picked (%.2f; best: trial %d, %.2f): %s"
+    numbers = best_found["trial"], scores[0], best_found["best"]["trial"], scores[1]
+    logger.info(told, config.cell, *numbers, best_found["rule"])
     return {"trials": document, "best": best_found}
 
 
@@ -127,6 +132,9 @@ def _run(
     study: Study, runner: Runner, planned: Sequence[Planned], trials: int, machine: Machine, keep: int, stage: int
 ) -> None:
     state = machine.state / "fit"
+    if len(finished_trials(study, trials)) < trials:
+        shared = max(machine.search_workers, 2 if machine.study_url else 1)  # other machines may take part
+        study.set_user_attr(WORKERS, max(study.user_attrs.get(WORKERS, 1), shared))
     if machine.search_workers > 1:
         run_in_processes(study, runner, planned, trials, machine, keep=keep, stage=stage)
         sweep(study, state, keep)

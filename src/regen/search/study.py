@@ -82,6 +82,10 @@ class Worker:
         if self._alone:
             for trial in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
                 self._study.tell(trial.number, state=TrialState.FAIL)  # it was interrupted and takes no place
+        finished = sum(map(is_finished, self._study.get_trials(deepcopy=False)))
+        if finished:
+            told = "%s: %d finished trials stay; %d to go"
+            logger.info(told, self._runner.cell, min(finished, self._trials), max(0, self._trials - finished))
         while True:
             trials = self._study.get_trials(deepcopy=False)
             if sum(map(is_finished, trials)) >= self._trials:
@@ -106,11 +110,12 @@ class Worker:
         fixed = self._planned[place] if place < len(self._planned) else None
         values = suggest(trial, self._search.space)
         trial.set_user_attr("source", fixed.source if fixed and fixed.values == values else "sampled")
-        told = "%s trial %d of %d: %s"
-        logger.info(told, self._runner.cell, place + 1, self._trials, shown(values))
+        told = "%s trial %d (%d of %d): %s"
+        logger.info(told, self._runner.cell, place, place + 1, self._trials, shown(values))
         outcome = self._attempted(trial, values)
         scores = ", ".join(f"{100 * score:.2f}" for score in outcome.scores)
-        logger.info("%s trial %d: %s", self._runner.cell, place + 1, scores)
+        of = f" ({scores})" if len(outcome.scores) > 1 else ""
+        logger.info("%s trial %d: %.2f%s", self._runner.cell, place, 100 * outcome.score, of)
         costs = [float(outcome.costs[name]) for name in self._search.objectives[1:]]
         return (outcome.score, *costs)
 
@@ -145,7 +150,8 @@ class Worker:
             if rung in reported:
                 return
             reported.add(rung)
-            trial.set_user_attr("tokens", tokens)
+            if tokens:
+                trial.set_user_attr("tokens", tokens)
             if single:
                 trial.report(score, rung)
                 if trial.should_prune():

@@ -77,7 +77,15 @@ def inner_parts(search: SearchSpec, train: pd.DataFrame, dev: pd.DataFrame) -> l
 
 
 def _folds(train: pd.DataFrame, count: int, seed: int) -> Iterator[Any]:
-    """Deal train into parts, documents whole where there are enough of them; give the mask of each."""
+    """Deal train into parts and give the mask of each: classes evenly, or documents whole where there are enough."""
+    if "label" in train and "document" not in train:
+        labels = train["label"].to_numpy()
+        order = np.random.default_rng(seed).permutation(len(train))
+        order = order[np.argsort(pd.factorize(labels[order], sort=True)[0], kind="stable")]  # class after class
+        dealt = np.empty(len(train), dtype=np.int64)
+        dealt[order] = np.arange(len(train)) % count
+        yield from (dealt == fold for fold in range(count))
+        return
     groups = pd.factorize(train["document"])[0] if "document" in train else np.arange(len(train))
     if groups.max() + 1 < count:
         groups = np.arange(len(train))

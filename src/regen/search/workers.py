@@ -29,6 +29,8 @@ from regen.search.study import WORKER, Worker, sweep
 from regen.search.trials import Part, Runner
 
 logger = logging.getLogger(__name__)
+_PR_SET_PDEATHSIG = 1
+"""Number of the request in <linux/prctl.h>."""
 _POLL_SECONDS, _NAMED_SECONDS = 0.2, 2.0
 """How often workers are looked after, and the time in which a living one has written its name on its new trial."""
 
@@ -180,6 +182,15 @@ def work(job: Path) -> None:
     worker.run(then=lambda done: sweep(done, machine.state / "fit", told["keep"]))
 
 
+def _end_with_parent() -> None:
+    """Have Linux send SIGTERM when the process that started this one dies, also by SIGKILL; a state is saved then."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 if __name__ == "__main__":
+    _end_with_parent()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     work(Path(sys.argv[1]))
