@@ -3,6 +3,10 @@
 ``REGEN_MIRROR=… PYTHONPATH=src python benchmarks/training_throughput.py --out runs.jsonl``, on a machine that does
 nothing else.
 
+``trainer_f32`` and ``trainer_bf16`` are the examples as their READMEs call them: run_ner with batches of 8, each padded to
+its longest row; run_glue with batches of 32, padded to the longest input. The others have batches of 16 or 32, padded to
+their longest row, ``grouped`` ones of rows of like length.
+
 Both sides train all weights for one epoch on the same examples, with the same threads and longest input. Loading,
 tokenisation and three steps of warm-up are not timed; all that happens inside the epoch is. Peak memory is that of the
 whole process. Trainer gets its examples as a list in memory. Characters become other pieces on its side than on
@@ -25,13 +29,17 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainingArguments
 
 Example = dict[str, Any]
+GROUPED = {"train_sampling_strategy": "group_by_length"}
 TRAINER: dict[str, dict[str, Any]] = {
     "trainer_f32": {},
-    "trainer_f32_grouped": {"train_sampling_strategy": "group_by_length"},
+    "trainer_f32_batch16": {"per_device_train_batch_size": 16},
+    "trainer_f32_grouped": {"per_device_train_batch_size": 16, **GROUPED},
     "trainer_bf16": {"bf16": True},
     "trainer_bf16_batch32": {"bf16": True, "per_device_train_batch_size": 32},
-    "trainer_bf16_grouped": {"bf16": True, "train_sampling_strategy": "group_by_length"},
+    "trainer_bf16_grouped": {"bf16": True, "per_device_train_batch_size": 16, **GROUPED},
 }
+EXAMPLE_BATCH = {"tagging": 8, "pair_classification": 32}
+"""Batch sizes of run_ner, which takes that of TrainingArguments, and of run_glue as its README calls it."""
 MAX_LENGTH, IGNORED, WARM_UP_STEPS = 128, -100, 3
 
 
@@ -70,12 +78,17 @@ def train_theirs(workload: Workload, args: argparse.Namespace, options: dict[str
     train, _ = workload.splits()
     tagging = workload.task_type == "tagging"
     names = sorted({tag for row in train["tags"] for tag in row} if tagging else set(train["label"]))
-    made = (tagging_examples if tagging else pair_examples)(train.head(args.examples), tokenizer, names)
+    usual = {"per_device_train_batch_size": EXAMPLE_BATCH[workload.task_type], "num_train_epochs": 1}
+    whole = not tagging and "per_device_train_batch_size" not in options  # run_glue's pad_to_max_length
+    if tagging:
+        made = tagging_examples(train.head(args.examples), tokenizer, names)
+    else:
+        made = pair_examples(train.head(args.examples), tokenizer, names, whole=whole)
     model = _model(encoder, tagging, len(names))
     with tempfile.TemporaryDirectory() as folder:
-        usual = {"per_device_train_batch_size": 16, "num_train_epochs": 1, "learning_rate": 2e-4}
         chosen = TrainingArguments(
             output_dir=folder,
+            learning_rate=2e-4,
             **{**usual, **options},
             use_cpu=True,
             save_strategy="no",
@@ -119,9 +132,13 @@ def tagging_examples(
     return examples
 
 
-def pair_examples(train: "pd.DataFrame", tokenizer: "PreTrainedTokenizerBase", names: Sequence[str]) -> list[Example]:
-    """Tokenise as run_glue does without ``pad_to_max_length``."""
-    encoded = tokenizer(train["text_a"].tolist(), train["text_b"].tolist(), truncation=True, max_length=MAX_LENGTH)
+def pair_examples(
+    train: "pd.DataFrame", tokenizer: "PreTrainedTokenizerBase", names: Sequence[str], *, whole: bool
+) -> list[Example]:
+    """Tokenise as run_glue does, where ``whole`` with ``pad_to_max_length``."""
+    padding = "max_length" if whole else False
+    texts = train["text_a"].tolist(), train["text_b"].tolist()
+    encoded = tokenizer(*texts, truncation=True, max_length=MAX_LENGTH, padding=padding)
     return [
         {**{name: values[row] for name, values in encoded.items()}, "label": names.index(label)}
         for row, label in enumerate(train["label"])
@@ -142,7 +159,7 @@ def _train(
     counts, times = {"tokens": 0, "padded_tokens": 0}, [0.0, 0.0]
 
     def collate(features: list[Example]) -> Any:
-        counts["tokens"] += sum(len(feature["input_ids"]) for feature in features)
+        counts["tokens"] += sum(sum(feature["attention_mask"]) for feature in features)
         batch = pad(features)
         counts["padded_tokens"] += batch["input_ids"].numel()
         return batch
@@ -184,6 +201,7 @@ def main() -> None:
     """Measure all, keep each run as a line, and print the table."""
     parser = rounds.arguments("Time fine-tuning by regen against transformers' Trainer.", list(WORKLOADS))
     parser.add_argument("--batch-tokens", type=int, help="of regen; its own default if not given")
+    parser.add_argument("--against", nargs="+", choices=TRAINER, default=list(TRAINER), metavar="NAME", help=" ")
     args = parser.parse_args()
     if args.one:
         rounds.answer(measure(args.one, args))
@@ -191,7 +209,7 @@ def main() -> None:
     workloads = at_hand(args.workloads, args.encoders)
     machine = rounds.begin(args)
     results = []
-    contenders = rounds.affordable([rounds.OURS, *TRAINER], machine["peaks"])
+    contenders = rounds.affordable([rounds.OURS, *args.against], machine["peaks"])
     for run in rounds.interleaved(args.rounds, workloads, contenders, args.seed):
         # Forward, and twice that backward; a product with a matrix takes two operations for each weight.
         result = rounds.rates(run, 6 * run["matrix_weights"], machine["peaks"])

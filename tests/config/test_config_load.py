@@ -35,7 +35,7 @@ def test_cells_of_several_suites_come_once_in_the_order_of_suites(project: Small
     assert project.specs().cells == ["names.plain", "topic.words", "topic.more", "names.tagger"]
 
 
-def test_a_recipe_extends_another_and_only_options_are_merged_key_by_key(project: SmallProject) -> None:
+def test_a_recipe_extends_another_and_options_are_merged_key_by_key(project: SmallProject) -> None:
     more = project.specs().recipes["more"]
     assert more.title == "More words"
     assert more.estimator == "linear"

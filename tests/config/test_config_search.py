@@ -304,3 +304,15 @@ def test_a_child_may_take_the_search_away(project: SmallProject) -> None:
     project.write(WORDS, RECIPE)
     project.write("base/recipes/more.yml", "more: {title: More, extends: words, search: null}\n")
     assert not project.specs().searches("topic.more")
+
+
+def test_a_search_is_merged_key_by_key_over_the_one_of_the_recipe_that_is_extended(project: SmallProject) -> None:
+    project.write(WORDS, RECIPE)
+    project.write("base/recipes/fewer.yml", "fewer: {title: F, extends: words, search: {trials: 2, pick: best}}\n")
+    project.write("base/recipes/none.yml", "none: {title: N, extends: fewer, search: null}\n")
+    recipes = project.specs().recipes
+    words, fewer = recipes["words"].search, recipes["fewer"].search
+    assert words is not None
+    assert fewer == words.model_copy(update={"trials": 2, "pick": "best"})
+    assert recipes["none"].search is None
+    assert not recipes["none"].searches

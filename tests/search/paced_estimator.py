@@ -16,7 +16,7 @@ from regen.config.cell import CellConfig
 from regen.config.recipe import Options
 from regen.config.search import Cost
 from regen.config.task import TaskType
-from regen.estimators.base import Predictions, Progress, Resources
+from regen.estimators.base import Milestone, Predictions, Resources
 
 TOKENS = 100
 """Tokens of an epoch."""
@@ -82,7 +82,7 @@ class PacedModel:
         cls.calls.append(Call(options, seed, len(history), resources.state))
         told = resources.told or (lambda _: None)
         for row in history:
-            told(Progress(row["epoch"], row["dev_score"], row["tokens"]))
+            told(Milestone(row["epoch"], row["dev_score"], row["tokens"]))
         while len(history) < options.epochs:
             epoch = len(history) + 1
             cls.watch(options, epoch)
@@ -95,7 +95,7 @@ class PacedModel:
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 kept.with_suffix(".new").write_text(json.dumps(history))
                 kept.with_suffix(".new").replace(kept)
-            told(Progress(epoch, score, TOKENS * epoch))
+            told(Milestone(epoch, score, TOKENS * epoch))
         return cls(options, seed, history)
 
     def predict(self, examples: pd.DataFrame) -> Predictions:

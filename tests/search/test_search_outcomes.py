@@ -113,6 +113,15 @@ def test_an_interrupt_is_no_outcome(bench: Bench, monkeypatch: pytest.MonkeyPatc
     assert epochs == [0, 1, 1]
 
 
+def test_a_full_disk_is_no_outcome(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = UserError("the disk is full")
+    full.__cause__ = OSError(28, "No space left on device")
+    failing(monkeypatch, full)
+    with pytest.raises(UserError, match="the disk is full"):
+        run(bench)
+    assert [row["state"] for row in run(bench)] == ["complete"] * 3, "the trial goes on once there is room"
+
+
 def test_a_second_process_on_the_same_study_is_refused(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     def beside(*_: object) -> None:
         bench.run(search_spec(1))

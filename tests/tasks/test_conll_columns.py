@@ -8,9 +8,9 @@ from typing import Any, Literal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from refusals import refusing
 
 from regen.config.task import ReadSpec
-from regen.errors import UserError
 from regen.tasks.conll_columns import read_conll_columns
 from regen.tasks.reading import Reading
 
@@ -46,15 +46,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def refuse(path: Path) -> Any:
     """Read a file that is refused, and give the line without the file's name."""
-
-    def refused(content: str | bytes, **keys: Any) -> str:
-        with pytest.raises(UserError) as caught:
-            _read(path, content, **keys)
-        message = str(caught.value)
-        assert len(message.splitlines()) == 1
-        return message.removeprefix(f"{path}")
-
-    return refused
+    return refusing(_read, path)
 
 
 def test_columns_are_read_by_their_number(path: Path) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from refusals import refusing
 
 from regen.config.task import ReadSpec
-from regen.errors import UserError
 from regen.tasks.json_lines import read_json_lines
 from regen.tasks.reading import Reading
 
@@ -33,15 +33,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def refuse(path: Path) -> Any:
     """Read a file that is refused, and give the line without the file's name."""
-
-    def refused(content: str | bytes, **keys: Any) -> str:
-        with pytest.raises(UserError) as caught:
-            _read(path, content, **keys)
-        message = str(caught.value)
-        assert len(message.splitlines()) == 1
-        return message.removeprefix(f"{path}")
-
-    return refused
+    return refusing(_read, path)
 
 
 def test_fields_are_read_by_their_key_and_rows_are_numbered(path: Path) -> None:

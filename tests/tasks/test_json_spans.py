@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from refusals import refusing
 
 from regen.config.task import ReadSpec
 from regen.errors import UserError
@@ -42,15 +43,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def refuse(path: Path) -> Any:
     """Read a file that is refused, and give the line without the file's name."""
-
-    def refused(content: str | bytes) -> str:
-        with pytest.raises(UserError) as caught:
-            _read(path, content)
-        message = str(caught.value)
-        assert len(message.splitlines()) == 1
-        return message.removeprefix(f"{path}")
-
-    return refused
+    return refusing(_read, path)
 
 
 def test_characters_are_tokens_and_spans_are_iob2(path: Path) -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from refusals import refusing
 
 from regen.config.task import ReadSpec
-from regen.errors import UserError
 from regen.tasks.reading import Reading
 from regen.tasks.tab_separated import read_tab_separated
 
@@ -28,15 +28,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def refuse(path: Path) -> Any:
     """Read a file that is refused, and give the line without the file's name."""
-
-    def refused(content: str | bytes, **keys: Any) -> str:
-        with pytest.raises(UserError) as caught:
-            _read(path, content, **keys)
-        message = str(caught.value)
-        assert len(message.splitlines()) == 1
-        return message.removeprefix(f"{path}")
-
-    return refused
+    return refusing(_read, path)
 
 
 def test_columns_are_read_by_their_number_and_rows_are_numbered(path: Path) -> None:

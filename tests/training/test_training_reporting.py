@@ -7,7 +7,7 @@ import pytest
 import torch
 from toys import EPOCHS, toy_loop, toy_plan, weights
 
-from regen.estimators.base import Progress
+from regen.estimators.base import Milestone
 from regen.training.events import Plugin
 from regen.training.loop import Loop
 from regen.training.reporting import NotFiniteError, Reporting
@@ -27,10 +27,10 @@ class Told:
     """Remembers what was told, and raises at one of them."""
 
     def __init__(self, stop: int | None = None) -> None:
-        self.all: list[Progress] = []
+        self.all: list[Milestone] = []
         self._stop = stop
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: Milestone) -> None:
         self.all.append(progress)
         if len(self.all) == self._stop:
             raise EnoughError
@@ -49,7 +49,7 @@ def make(told: Told, state: Path | None = None, pause: int | None = None, loss: 
 def test_told_after_each_epoch() -> None:
     told = Told()
     make(told).run()
-    expected = [Progress(n + 1, SCORES[n], ENDS[n]) for n in range(EPOCHS)]
+    expected = [Milestone(n + 1, SCORES[n], ENDS[n]) for n in range(EPOCHS)]
     assert told.all == expected
 
 
@@ -86,7 +86,7 @@ def test_a_pause_within_an_epoch_saves_the_state_first(tmp_path: Path, step: int
         with pytest.raises(EnoughError):
             paused.run()
         assert paused.step == step
-        assert told.all[-1] == Progress(epoch, SCORES[0] if epoch else 0.1, pause)
+        assert told.all[-1] == Milestone(epoch, SCORES[0] if epoch else 0.1, pause)
     on = make(Told(), state)
     on.run()
     unbroken = make(Told())

@@ -29,6 +29,9 @@ SECTIONS: dict[str, type[Spec]] = {
 }
 """Config section (folder in conf/<environment>) -> what each of its files holds."""
 
+_MERGED = ("options", "search")
+"""Keys of a recipe whose own keys stand over those of the recipe that it extends."""
+
 _S = TypeVar("_S", bound=Spec)
 
 
@@ -194,7 +197,7 @@ def _tags(model: type[BaseModel]) -> tuple[Any, ...]:
 
 
 def _extended(files: _Files, recipes: Mapping[str, Any], name: str, below: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Merge a recipe over the one that it extends; only ``options`` are merged key by key."""
+    """Merge a recipe over the one that it extends; ``options`` and ``search`` are merged key by key."""
     recipe = recipes[name]
     parent_name = recipe.get("extends") if isinstance(recipe, Mapping) else None
     if parent_name is None:
@@ -206,10 +209,14 @@ def _extended(files: _Files, recipes: Mapping[str, Any], name: str, below: tuple
     parent = _extended(files, recipes, parent_name, (*below, name))
     if not isinstance(parent, Mapping):
         raise UserError(f"{files.where('recipes', (parent_name,))}: {parent_name}: found {parent!r}, expected a recipe")
-    options = [spec["options"] for spec in (parent, recipe) if spec.get("options") is not None]
-    if not all(isinstance(part, Mapping) for part in options):
-        return {**parent, **recipe}
-    return {**parent, **recipe, "options": {key: part[key] for part in options for key in part}}
+    merged = {**parent, **recipe}
+    for key in _MERGED:
+        given, own = parent.get(key), recipe.get(key)
+        if isinstance(given, Mapping) and isinstance(own, Mapping):
+            merged[key] = {**given, **own}
+        elif key == "options" and own is None and given is not None:  # an empty key says nothing
+            merged[key] = given
+    return merged
 
 
 def _generation(recipes: Mapping[str, Any], name: str) -> int:

@@ -32,8 +32,8 @@ class Predictions:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a fit is, with what is known there.
+class Milestone:
+    """A point of a fit that a search is told of.
 
     Attributes:
         epoch: Epochs finished.
@@ -65,7 +65,7 @@ class Resources:
     machine: Machine | None = None
     views: Path | None = None
     shared: dict[Any, Any] = field(default_factory=dict)
-    told: Callable[[Progress], None] | None = None
+    told: Callable[[Milestone], None] | None = None
     pause_tokens: int | None = None
 
 

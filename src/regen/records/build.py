@@ -5,15 +5,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from regen.config.cell import CellConfig
 from regen.config.recipe import estimator_modules
 from regen.config.statistics import StatisticsConfig
 from regen.lineage.closure import code_digest
-from regen.scoring.official import Official, official_score
-from regen.statistics.bootstrap import Floats, Ints, bootstrap_interval
+from regen.records.interval import mean_interval
+from regen.scoring.official import official_score
 from regen.statistics.summary import summarise
 
 SCHEMA = 1
@@ -85,31 +84,8 @@ def _score_split(config: CellConfig, rows: pd.DataFrame, statistics: StatisticsC
     first = rows[(rows["seed"] == rows["seed"].iloc[0]) & (rows["fold"] == rows["fold"].iloc[0])]
     return {
         **summarise([official.value for official in officials]),
-        "interval": _interval(officials, first, statistics),
+        "interval": mean_interval(officials, first, statistics),
         "repeats": repeats,
-    }
-
-
-def _interval(officials: Sequence[Official], rows: pd.DataFrame, statistics: StatisticsConfig) -> dict[str, Any]:
-    """Bootstrap the mean over repeats, over documents where a split has several, over examples otherwise.
-
-    All repeats score the same examples, so each resample draws them once for all repeats.
-    """
-    counts = np.concatenate([official.counts for official in officials], axis=1)
-
-    def mean(sums: Ints) -> Floats:
-        parts = zip(officials, np.split(sums, len(officials), axis=1), strict=True)
-        values: Floats = np.mean([official.measure(part) for official, part in parts], axis=0)
-        return values
-
-    documents = rows["document"].to_numpy() if "document" in rows and rows["document"].nunique() > 1 else None
-    low, high = bootstrap_interval(counts, mean, documents, statistics.resamples, statistics.level, statistics.seed)
-    return {
-        "low": low,
-        "high": high,
-        "level": statistics.level,
-        "resamples": statistics.resamples,
-        "over": "examples" if documents is None else "documents",
     }
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from regen.config.cell import CellConfig
 from regen.config.task import Metric
 from regen.scoring.confusion import span_confusion
 from regen.scoring.spans import micro_counts, span_counts, span_scores, strict_span_counts
@@ -61,6 +63,20 @@ def official_score(
 
     detail: dict[str, Any] = dict(label_scores(gold, pred, labels))
     return Official(detail["accuracy"], detail, accuracy_counts(gold, pred), accuracy)
+
+
+def score_examples(config: CellConfig, examples: pd.DataFrame, labels: Sequence[Any]) -> Official:
+    """Score labels that were predicted for n examples.
+
+    Args:
+        config: Config of the cell: its metric and label set.
+        examples: n examples with ``tags`` or ``label``, and ``tokens`` for tagging.
+        labels: n labels, or n lists of tags.
+    """
+    tagging = "tags" in examples
+    gold = [list(tags) for tags in examples["tags"]] if tagging else list(examples["label"])
+    tokens = [list(words) for words in examples["tokens"]] if tagging else None
+    return official_score(config.metric, gold, labels, config.labels, tokens)
 
 
 def _spans(gold: Sequence[Sequence[str]], pred: Sequence[Sequence[str]]) -> Official:

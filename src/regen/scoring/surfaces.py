@@ -1,26 +1,14 @@
 """Scores of span surfaces: CLUENER2020's official rule (score.py of github.com/CLUEbenchmark/CLUENER2020)."""
 
 from collections.abc import Sequence
-from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from regen.scoring.spans import extract_spans
+from regen.scoring.spans import Score, extract_spans
 
 Ints = NDArray[np.int64]
 Sentences = Sequence[Sequence[str]]
-
-
-class SurfaceScore(TypedDict):
-    """Precision, recall and F1 of one type, 0.0 where undefined, and the counts that they come from."""
-
-    precision: float
-    recall: float
-    f1: float
-    correct: int
-    predicted: int
-    gold: int
 
 
 def surface_counts(tokens: Sentences, gold: Sentences, pred: Sentences, types: Sequence[str]) -> Ints:
@@ -56,7 +44,7 @@ def _surfaces(words: Sequence[str], tags: Sequence[str]) -> set[tuple[str, str]]
     return {(span.type, "".join(words[span.start : span.end])) for span in extract_spans(tags)}
 
 
-def surface_scores(counts: Ints, types: Sequence[str]) -> dict[str, SurfaceScore]:
+def surface_scores(counts: Ints, types: Sequence[str]) -> dict[str, Score]:
     """Sum the counts of all sentences and score each type."""
     sums = counts.sum(axis=0).reshape(3, len(types)).tolist()
     return {

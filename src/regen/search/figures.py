@@ -14,6 +14,7 @@ from optuna.trial import TrialState, create_trial
 
 from regen.config.search import LIKE, Categorical, Dimension, SearchSpec
 from regen.search.space import distribution, shown
+from regen.search.storage import quiet
 
 IMPORTANCE = "fANOVA, seed 0"
 _LEAST_TRIALS = 4
@@ -55,10 +56,8 @@ def study_figures(document: Document, best: Document) -> dict[str, go.Figure]:
 
 def _study(document: Document, search: SearchSpec) -> Study:
     """Rebuild the study in memory, with the score × 100 as its only objective and trials numbered as they are here."""
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(direction="maximize", study_name=document["cell"])
-    optuna.logging.set_verbosity(before)
+    with quiet():
+        study = optuna.create_study(direction="maximize", study_name=document["cell"])
     distributions: dict[str, BaseDistribution] = {name: distribution(part) for name, part in search.space.items()}
     for row in document["trials"]:
         complete = row["state"] == "complete"

@@ -1,6 +1,7 @@
 """What a study found, written down so that equal studies give equal files, and the pick."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,11 @@ from optuna.trial import FrozenTrial, TrialState
 
 from regen.config.search import LIKE, SearchSpec
 from regen.config.statistics import StatisticsConfig
+from regen.records.interval import mean_interval
 from regen.scoring.official import Official
 from regen.search.sampling import ERROR, finished_trials
 from regen.search.study import PAUSED
 from regen.search.trials import Part
-from regen.statistics.bootstrap import bootstrap_interval
 
 _STATES = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
 Document = dict[str, Any]
@@ -129,28 +130,17 @@ def best_trial(document: Mapping[str, Any]) -> Document:
 def interval_of(
     officials: Sequence[Official], parts: Sequence[Part], statistics: StatisticsConfig
 ) -> tuple[float, float]:
-    """Give the bootstrap interval of a trial's mean score, over documents or examples as in records.
+    """Give the bootstrap interval of a trial's mean score, as records have it.
 
     Args:
         officials: Of each inner fit.
-        parts: What each fit was scored on: all on the same examples, or each on a fold; folds are pooled.
+        parts: What each fit was scored on: the same examples, or, for each seed, all folds, which are pooled.
         statistics: How intervals are made.
     """
-    same_examples = all(part.dev is parts[0].dev for part in parts)
-    if same_examples:
-        counts = np.concatenate([official.counts for official in officials], axis=1)
-    else:
-        counts = np.concatenate([official.counts for official in officials])
-
-    def mean(sums: Any) -> Any:
-        parts = np.split(sums, len(officials), axis=1) if same_examples else [sums]
-        return np.mean([official.measure(part) for official, part in zip(officials, parts, strict=False)], axis=0)
-
-    dev = parts[0].dev if same_examples else pd.concat([part.dev for part in parts])
-    groups = dev["document"].to_numpy() if "document" in dev and dev["document"].nunique() > 1 else None
-    if groups is None and not same_examples:  # several seeds score the same fold: an example is drawn with all of them
-        folds = [next(place for place, other in enumerate(parts) if other.dev is part.dev) for part in parts]
-        rows = [(fold, row) for fold, part in zip(folds, parts, strict=True) for row in range(len(part.dev))]
-        groups = pd.factorize(pd.MultiIndex.from_tuples(rows))[0]
-    low, high = bootstrap_interval(counts, mean, groups, statistics.resamples, statistics.level, statistics.seed)
-    return float(low), float(high)
+    pooled, seeds = [], [part.seed for part in parts]
+    for seed in dict.fromkeys(seeds):
+        own = [official for official, of in zip(officials, seeds, strict=True) if of == seed]
+        pooled.append(replace(own[0], counts=np.concatenate([official.counts for official in own])))
+    examples = pd.concat([part.dev for part in parts if part.seed == seeds[0]])
+    found = mean_interval(pooled, examples, statistics)
+    return float(found["low"]), float(found["high"])

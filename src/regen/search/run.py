@@ -22,6 +22,7 @@ from regen.config.statistics import StatisticsConfig
 from regen.errors import UserError
 from regen.estimators.repeats import file_digest, table_digest
 from regen.lineage.closure import code_digest
+from regen.processes import cores
 from regen.search.outcome import WORKERS, Document, best_trial, interval_of, pick, write_trials
 from regen.search.sampling import finished_trials
 from regen.search.space import Planned, planned_trials
@@ -68,7 +69,6 @@ def run_search(
     with _alone_on_this_machine(machine.state / "search" / f"{key}.lock", config.cell):
         studies = [open_study(storage, key, search)]
         trials = min(search.trials, len(planned)) if search.sampler == "grid" else search.trials
-        two = search.first_stage is not None
         _run(
             studies[0],
             runner,
@@ -76,7 +76,7 @@ def run_search(
             trials,
             machine,
             keep=search.first_stage.top if search.first_stage else 1,
-            stage=int(two),
+            pausing=search.first_stage is not None,
         )
         if search.first_stage is not None:
             ended = finished_trials(studies[0], trials)
@@ -86,7 +86,7 @@ def run_search(
             if further:  # none where all ended before they would have paused
                 name = f"{key}-{_digest([trial.values for trial in further])}"
                 studies.append(open_study(storage, name, search))
-                _run(studies[1], runner, further, len(further), machine, keep=1, stage=0)
+                _run(studies[1], runner, further, len(further), machine, keep=1, pausing=False)
     document = write_trials(studies, search, config.cell, trials)
     close_storage(storage)
     if not any(trial["state"] == "complete" for trial in document["trials"]):
@@ -129,17 +129,19 @@ def _digest(told: Any) -> str:
 
 
 def _run(
-    study: Study, runner: Runner, planned: Sequence[Planned], trials: int, machine: Machine, keep: int, stage: int
+    study: Study, runner: Runner, planned: Sequence[Planned], trials: int, machine: Machine, keep: int, pausing: bool
 ) -> None:
     state = machine.state / "fit"
     if len(finished_trials(study, trials)) < trials:
         shared = max(machine.search_workers, 2 if machine.study_url else 1)  # other machines may take part
         study.set_user_attr(WORKERS, max(study.user_attrs.get(WORKERS, 1), shared))
     if machine.search_workers > 1:
-        run_in_processes(study, runner, planned, trials, machine, keep=keep, stage=stage)
+        run_in_processes(study, runner, planned, trials, machine, keep=keep, pausing=pausing)
         sweep(study, state, keep)
         return
-    worker = Worker(study, runner, planned, trials, alone=machine.study_url is None, name=str(os.getpid()), stage=stage)
+    worker = Worker(
+        study, runner, planned, trials, alone=machine.study_url is None, name=str(os.getpid()), pausing=pausing
+    )
     worker.run(then=lambda done: sweep(done, state, keep))
 
 
@@ -147,8 +149,7 @@ def _divided(config: CellConfig, machine: Machine) -> CellConfig:
     """Give each worker its share of the cores, where the recipe leaves the threads open."""
     if machine.search_workers == 1 or config.options.get("threads", 1) is not None:
         return config
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return config.with_options({"threads": max(1, cores // machine.search_workers)})
+    return config.with_options({"threads": max(1, cores() // machine.search_workers)})
 
 
 @contextmanager

@@ -85,18 +85,10 @@ def close_storage(storage: BaseStorage) -> None:
 
 def _cut_torn_line(path: Path) -> None:
     """Cut off what a killed process left of a line: Optuna would write the next one behind it."""
-    with path.open("rb+") as file:
-        size = file.seek(0, os.SEEK_END)
-        keep = size
-        while keep:
-            start = max(0, keep - 4096)
-            file.seek(start)
-            place = file.read(keep - start).rfind(b"\n")
-            keep = start + place + 1 if place >= 0 else start
-            if place >= 0:
-                break
-        if keep < size:
-            file.truncate(keep)
+    content = path.read_bytes()
+    whole = content.rfind(b"\n") + 1
+    if whole < len(content):
+        os.truncate(path, whole)
 
 
 def open_study(storage: BaseStorage, name: str, search: SearchSpec) -> Study:

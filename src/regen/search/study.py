@@ -12,7 +12,6 @@ import optuna
 from optuna import Study, Trial
 from optuna.exceptions import ExperimentalWarning
 from optuna.storages import fail_stale_trials
-from optuna.storages._heartbeat import is_heartbeat_enabled
 from optuna.trial import FrozenTrial, TrialState
 from pydantic import ValidationError
 
@@ -59,7 +58,7 @@ class Worker:
         *,
         alone: bool,
         name: str = "",
-        stage: int = 0,
+        pausing: bool = False,
     ) -> None:
         """Take the study and what runs its trials.
 
@@ -70,10 +69,10 @@ class Worker:
             trials: Places of the study.
             alone: Whether no other worker runs trials of this study.
             name: Name of this worker.
-            stage: 1 if trials pause after their first stage, else 0.
+            pausing: Whether trials pause after their first stage.
         """
         self._study, self._runner, self._trials, self._alone = study, runner, trials, alone
-        self._planned, self._name, self._stage = planned, name, stage
+        self._planned, self._name, self._pausing = planned, name, pausing
         self._search: SearchSpec = runner.search
         study.sampler = StudySampler(self._search, planned, alone=alone)
 
@@ -92,10 +91,9 @@ class Worker:
                 return
             if not self._alone and sum(map(_takes_place, trials)) >= self._trials:
                 time.sleep(_WAIT_SECONDS)
-                if is_heartbeat_enabled(self._study._storage):
-                    with warnings.catch_warnings():
-                        warnings.simplefilter("ignore", ExperimentalWarning)
-                        fail_stale_trials(self._study)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", ExperimentalWarning)
+                    fail_stale_trials(self._study)  # nothing without heartbeats
                 continue
             with quiet():
                 self._study.optimize(self._objective, n_trials=1, catch=(GoneWrongError, SurplusError))
@@ -125,13 +123,13 @@ class Worker:
             gc.collect()
             try:
                 return self._once(trial, values)
-            except (ArithmeticError, ValidationError) as error:  # the same each time
-                self._give_up(trial, values, error)
             except optuna.TrialPruned:
                 self._note(trial, values)
                 logger.info("%s: stopped early", self._runner.cell)
                 raise
-            except UserError as error:
+            except (ArithmeticError, ValidationError, UserError) as error:  # the same each time
+                if isinstance(error.__cause__, OSError):
+                    raise  # a full disk is no fault of the trial: it goes on when there is room again
                 self._give_up(trial, values, error)
             except Exception as error:
                 if attempt == _ATTEMPTS:
@@ -141,7 +139,7 @@ class Worker:
 
     def _once(self, trial: Trial, values: Values) -> Outcome:
         reported = set(self._frozen(trial).intermediate_values)
-        pause = self._search.first_stage if self._stage else None
+        pause = self._search.first_stage if self._pausing else None
         single = len(self._search.objectives) == 1
 
         def told(rung: int, score: float, tokens: int) -> None:

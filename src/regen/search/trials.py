@@ -10,15 +10,14 @@ from statistics import fmean
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from regen.config.cell import CellConfig
 from regen.config.machine import Machine
 from regen.config.search import SearchSpec
-from regen.estimators.base import Estimator, Progress, Resources, estimator_class, token_lists
+from regen.estimators.base import Estimator, Milestone, Resources, estimator_class
 from regen.estimators.repeats import fit_repeat, repeat_folder, write_model
-from regen.scoring.official import Official, official_score
+from regen.scoring.official import Official, score_examples
 
 logger = logging.getLogger(__name__)
 
@@ -70,28 +69,25 @@ def inner_parts(search: SearchSpec, train: pd.DataFrame, dev: pd.DataFrame) -> l
         return [Part(train, dev, seed, shared) for seed in inner.seeds]
     parts = []
     for held in _folds(train, inner.folds, search.seed):
-        fold = train[held].reset_index(drop=True), train[~held].reset_index(drop=True)
+        rest, fold = train.drop(train.index[held]), train.iloc[held]
         own: dict[Any, Any] = {}
-        parts += [Part(fold[1], fold[0], seed, own) for seed in inner.seeds]
+        parts += [Part(rest.reset_index(drop=True), fold.reset_index(drop=True), seed, own) for seed in inner.seeds]
     return parts
 
 
 def _folds(train: pd.DataFrame, count: int, seed: int) -> Iterator[Any]:
-    """Deal train into parts and give the mask of each: classes evenly, or documents whole where there are enough."""
-    if "label" in train and "document" not in train:
-        labels = train["label"].to_numpy()
-        order = np.random.default_rng(seed).permutation(len(train))
-        order = order[np.argsort(pd.factorize(labels[order], sort=True)[0], kind="stable")]  # class after class
-        dealt = np.empty(len(train), dtype=np.int64)
-        dealt[order] = np.arange(len(train)) % count
-        yield from (dealt == fold for fold in range(count))
-        return
-    groups = pd.factorize(train["document"])[0] if "document" in train else np.arange(len(train))
-    if groups.max() + 1 < count:
-        groups = np.arange(len(train))
-    places = np.random.default_rng(seed).permutation(groups.max() + 1) % count
-    for fold in range(count):
-        yield places[groups] == fold
+    """Deal train into parts and give the rows of each: documents whole where there are enough, or classes evenly."""
+    from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
+
+    told: dict[str, Any] = {"n_splits": count, "shuffle": True, "random_state": seed}
+    if "document" in train and train["document"].nunique() >= count:
+        dealt = GroupKFold(**told).split(train, groups=train["document"])
+    elif "label" in train and train["label"].value_counts().min() >= count:
+        dealt = StratifiedKFold(**told).split(train, train["label"])
+    else:
+        dealt = KFold(**told).split(train)
+    for _, held in dealt:
+        yield held
 
 
 class Runner:
@@ -170,7 +166,7 @@ class Runner:
         self,
         part: Part,
         config: CellConfig,
-        told: Callable[[Progress], None] | None,
+        told: Callable[[Milestone], None] | None,
         pause_tokens: int | None,
     ) -> Estimator | Path:
         resources = Resources(self.encoder, machine=self._machine, shared=part.shared)
@@ -192,11 +188,8 @@ class Runner:
 
 
 def _official(model: Estimator, part: Part, config: CellConfig) -> Official:
-    column = "tags" if "tags" in part.dev else "label"
-    gold = token_lists(part.dev, "tags") if column == "tags" else list(part.dev["label"])
-    labels = model.predict(part.dev.drop(columns=column)).labels
-    tokens = token_lists(part.dev, "tokens") if "tokens" in part.dev else None
-    return official_score(config.metric, gold, labels, config.labels, tokens)
+    blind = part.dev.drop(columns=["label", "tags"], errors="ignore")  # nobody predicts from the answer
+    return score_examples(config, part.dev, model.predict(blind).labels)
 
 
 def _facts(made: Estimator | Path) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from regen.config.cell import CellConfig
 from regen.config.machine import Machine
 from regen.config.search import SearchSpec
 from regen.errors import UserError
+from regen.processes import environment
 from regen.search.sampling import AGAIN, ERROR
 from regen.search.space import Planned
 from regen.search.storage import open_storage, open_study
@@ -36,7 +37,7 @@ _POLL_SECONDS, _NAMED_SECONDS = 0.2, 2.0
 
 
 def run_in_processes(
-    study: Study, runner: Runner, planned: Sequence[Planned], trials: int, machine: Machine, *, keep: int, stage: int
+    study: Study, runner: Runner, planned: Sequence[Planned], trials: int, machine: Machine, *, keep: int, pausing: bool
 ) -> None:
     """Run a study's trials in several processes of this machine.
 
@@ -47,7 +48,7 @@ def run_in_processes(
         trials: Places of the study.
         machine: How many workers there are, and where the storage is.
         keep: Checkpoints of so many of the best trials stay.
-        stage: 1 if trials pause after their first stage, else 0.
+        pausing: Whether trials pause after their first stage.
 
     Raises:
         UserError: A worker failed by itself: what it printed says why.
@@ -57,7 +58,7 @@ def run_in_processes(
             _free(study, trial.number)
     with TemporaryDirectory(prefix="regen-") as folder:
         job = Path(folder)
-        _write_job(job, study, runner, planned, trials, machine, keep, stage)
+        _write_job(job, study, runner, planned, trials, machine, keep, pausing)
         workers = [_start(job) for _ in range(machine.search_workers)]
         before = signal.signal(signal.SIGTERM, lambda number, _: _stop(workers, number)) if _main_thread() else None
         try:
@@ -117,10 +118,7 @@ def _free(study: Study, number: int) -> None:
 
 
 def _start(job: Path) -> "subprocess.Popen[bytes]":
-    source = str(Path(__file__).parents[2])
-    path = os.pathsep.join([source, *filter(None, [os.environ.get("PYTHONPATH")])])
-    command = [sys.executable, "-m", "regen.search.workers", str(job)]
-    return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path})
+    return subprocess.Popen([sys.executable, "-m", "regen.search.workers", str(job)], env=environment())
 
 
 def _stop(workers: Sequence["subprocess.Popen[bytes]"], number: int) -> None:
@@ -145,7 +143,7 @@ def _write_job(
     trials: int,
     machine: Machine,
     keep: int,
-    stage: int,
+    pausing: bool,
 ) -> None:
     for number, part in enumerate(runner.parts):
         part.train.to_parquet(job / f"train-{number}.parquet")
@@ -160,7 +158,7 @@ def _write_job(
         "planned": [[trial.values, trial.source] for trial in planned],
         "trials": trials,
         "keep": keep,
-        "stage": stage,
+        "pausing": pausing,
     }
     (job / "job.json").write_text(json.dumps(told), encoding="utf-8")
 
@@ -178,7 +176,7 @@ def work(job: Path) -> None:
     planned = [Planned(values, source) for values, source in told["planned"]]
     study = open_study(open_storage(machine.state / "search", machine.study_url), told["study"], search)
     name = _name(os.getpid())
-    worker = Worker(study, runner, planned, told["trials"], alone=False, name=name, stage=told["stage"])
+    worker = Worker(study, runner, planned, told["trials"], alone=False, name=name, pausing=told["pausing"])
     worker.run(then=lambda done: sweep(done, machine.state / "fit", told["keep"]))
 
 

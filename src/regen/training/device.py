@@ -7,6 +7,7 @@ from typing import Any, Literal
 import torch
 
 from regen.errors import UserError
+from regen.processes import cores
 
 Precision = Literal["f32", "bf16", "f16"]
 DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}
@@ -50,7 +51,7 @@ def resolve_hardware(precision: str, threads: int | None, processes: int = 1) ->
     if precision == "f16" and device != "cuda":
         raise UserError(f"option 'precision': found f16 on device {device}, expected a CUDA device; take bf16 or f32")
     resolved: Precision = precision if precision in ("f32", "bf16", "f16") else "bf16" if _fast_bf16(device) else "f32"  # type: ignore[assignment]
-    return Hardware(device, _kind(device), resolved, threads or max(1, _cores() // processes), processes)
+    return Hardware(device, _kind(device), resolved, threads or max(1, cores() // processes), processes)
 
 
 def use(hardware: Hardware) -> None:
@@ -62,10 +63,6 @@ def use(hardware: Hardware) -> None:
         torch.backends.cuda.matmul.allow_tf32 = True
         torch.backends.cudnn.allow_tf32 = True
         torch.backends.cudnn.benchmark = False  # it picks kernels by timing them, and so other bytes each time
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _fast_bf16(device: str) -> bool:

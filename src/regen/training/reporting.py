@@ -5,7 +5,7 @@ from math import isfinite
 
 import numpy as np
 
-from regen.estimators.base import Progress
+from regen.estimators.base import Milestone
 from regen.training.events import Plugin
 from regen.training.loop import Loop
 from regen.training.selection import Selection
@@ -23,7 +23,7 @@ class Reporting(Plugin):
         self,
         selection: Selection,
         keeper: KeepState | None,
-        told: Callable[[Progress], None],
+        told: Callable[[Milestone], None],
         pause_tokens: int | None,
     ) -> None:
         """Take whom to tell.
@@ -64,11 +64,11 @@ class Reporting(Plugin):
     def _tell_within(self, loop: Loop) -> None:
         loop.job.network.eval()
         score, _ = self._selection.evaluate()
-        self._told(Progress(loop.epoch, score, int(self._tokens[loop.step])))
+        self._told(Milestone(loop.epoch, score, int(self._tokens[loop.step])))
         loop.wrapped.train()
 
     def _tell(self, row: Mapping[str, float]) -> None:
         for name in ("train_loss", "dev_loss"):
             if not isfinite(row[name]):
                 raise NotFiniteError(f"{name} is {row[name]} after epoch {row['epoch']}")
-        self._told(Progress(int(row["epoch"]), row["dev_score"], int(row["tokens"])))
+        self._told(Milestone(int(row["epoch"]), row["dev_score"], int(row["tokens"])))

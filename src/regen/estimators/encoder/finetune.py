@@ -19,14 +19,14 @@ from regen.config.cell import CellConfig
 from regen.config.machine import Telemetry
 from regen.encoders.body import CutEmbedding
 from regen.errors import UserError
-from regen.estimators.base import Labels, Resources, token_lists
+from regen.estimators.base import Resources
 from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.data import Data, shared_data
 from regen.estimators.encoder.inputs import IGNORED
 from regen.estimators.encoder.network import Network, loss_sum
 from regen.estimators.encoder.options import Options
 from regen.estimators.encoder.outputs import predict_rows
-from regen.scoring.official import official_score
+from regen.scoring.official import score_examples
 from regen.training.batches import plan
 from regen.training.device import Hardware, resolve_hardware, use
 from regen.training.events import Plugin
@@ -82,7 +82,7 @@ def finetune(
     def evaluate() -> tuple[float, float]:
         outputs = predict_rows(network, data.dev, data.collate_dev, hardware)
         labels = setup.predictions(dev, data.dev, outputs.probabilities).labels
-        found = [_score(config, dev, labels), outputs.loss]
+        found = [score_examples(config, dev, labels).value, outputs.loss]
         if processes > 1:  # all processes must decide alike
             broadcast_object_list(found)
         return found[0], found[1]
@@ -162,12 +162,6 @@ def make_accelerator(hardware: Hardware) -> Accelerator:
     """Make an accelerator; repeats of one process may differ in precision, so nothing is left of the one before."""
     AcceleratorState._reset_state(reset_partial_state=True)
     return Accelerator(cpu=hardware.device == "cpu", mixed_precision=MIXED[hardware.precision])
-
-
-def _score(config: CellConfig, dev: pd.DataFrame, labels: Labels) -> float:
-    gold = token_lists(dev, "tags") if "tags" in dev else list(dev["label"])
-    tokens = token_lists(dev, "tokens") if "tokens" in dev else None
-    return official_score(config.metric, gold, labels, config.labels, tokens).value
 
 
 def trained_tensors(network: Network) -> dict[str, Tensor]:

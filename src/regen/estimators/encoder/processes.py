@@ -21,6 +21,7 @@ from regen.estimators.base import Resources
 from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.finetune import finetune
 from regen.estimators.encoder.options import Options
+from regen.processes import environment
 
 logger = logging.getLogger(__name__)
 
@@ -63,11 +64,8 @@ def finetune_in_processes(
 
 
 def _run(command: list[str]) -> None:
-    source = str(Path(__file__).parents[3])
-    path = os.pathsep.join([source, *filter(None, [os.environ.get("PYTHONPATH")])])
     # The number of threads is set by each process itself; torchrun says a paragraph where the variable is missing.
-    environ = {"OMP_NUM_THREADS": "1", **os.environ, "PYTHONPATH": path}
-    with subprocess.Popen(command, env=environ) as process:
+    with subprocess.Popen(command, env={"OMP_NUM_THREADS": "1", **environment()}) as process:
         before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
