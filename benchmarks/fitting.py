@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from workloads import Workload
 
-from regen.estimators.encoder.cell import Setup, known_labels
+from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.data import Data, shared_data
 from regen.estimators.encoder.finetune import make_accelerator, make_job, make_optimiser
 from regen.estimators.encoder.network import Network
@@ -57,11 +57,8 @@ def fit(workload: Workload, encoder: Path, examples: int, options: dict[str, Any
         options: Options beside those of the workload.
     """
     train, dev = workload.splits()
-    setup = Setup(
-        Options(epochs=1, **workload.options, **options),
-        workload.task_type,
-        known_labels(train, workload.task_type, sorted(set(train.get("label", ())))),
-    )
+    chosen = Options(epochs=1, **workload.options, **options)
+    setup = Setup.of(chosen, workload.task_type, train, sorted(set(train.get("label", ()))))
     hardware = resolve_hardware(setup.options.precision, setup.options.threads)
     if hardware.device != "cpu":
         sys.exit(f"found device {hardware.device}, expected a CPU: it is what the two sides are compared on")

@@ -3,9 +3,9 @@
 ``REGEN_MIRROR=… PYTHONPATH=src python benchmarks/training_throughput.py --out runs.jsonl``, on a machine that does
 nothing else.
 
-``trainer_f32`` and ``trainer_bf16`` are the examples as their READMEs call them: run_ner with batches of 8, each padded to
-its longest row; run_glue with batches of 32, padded to the longest input. The others have batches of 16 or 32, padded to
-their longest row, ``grouped`` ones of rows of like length.
+``trainer_f32`` and ``trainer_bf16`` are the examples as their READMEs call them: run_ner with batches of 8, each padded
+to its longest row; run_glue with batches of 32, padded to the longest input. The others have batches of 16 or 32, each
+padded to its longest row; ``grouped`` ones hold rows of like length.
 
 Both sides train all weights for one epoch on the same examples, with the same threads and longest input. Loading,
 tokenisation and three steps of warm-up are not timed; all that happens inside the epoch is. Peak memory is that of the

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # whoever starts the measured processes stays small: what it holds would count as theirs
     import pandas as pd
 
+    from regen.config.task_types import TaskType
+
 Rows = list[dict[str, Any]]
 
 
@@ -70,7 +72,7 @@ class Workload:
     encoder: str
     address: str
     rows: Callable[[Path, str], Rows]
-    task_type: str = "tagging"
+    task_type: "TaskType" = "tagging"
     options: dict[str, Any] = field(default_factory=dict)
 
     def path(self) -> Path:

@@ -5,7 +5,8 @@ from typing import Any
 
 from regen.config.cell import CellConfig, cell_config
 from regen.config.recipe import RecipeSpec
-from regen.config.task import COLUMNS, METRICS, TaskSpec, TaskType
+from regen.config.task import TaskSpec
+from regen.config.task_types import TASK_TYPES, TaskType
 
 
 def made_up_task(task_type: TaskType, labels: Sequence[str], language: str = "en", **splits: bool) -> TaskSpec:
@@ -30,12 +31,14 @@ def made_up_task(task_type: TaskType, labels: Sequence[str], language: str = "en
             "files": [{"name": "made_up.txt", "sources": [{"path": "made_up.txt"}]}],
             "read": {
                 "format": "conll_columns" if tagging else "json_lines",
-                "fields": {name: i for i, name in enumerate((*COLUMNS[task_type], *(["pos"] if tagging else [])))},
+                "fields": {
+                    name: i for i, name in enumerate((*TASK_TYPES[task_type].columns, *(["pos"] if tagging else [])))
+                },
                 "scheme": "iob2" if tagging else None,
                 "labels": list(labels),
                 "splits": {name: {"file": "made_up.txt", "labelled": public} for name, public in labelled.items()},
             },
-            "metric": METRICS[task_type][0],
+            "metric": TASK_TYPES[task_type].metrics[0],
         }
     )
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import pytest
 
 from regen.config.recipe import Options
-from regen.config.task import TaskType
+from regen.config.task_types import TaskType
 
 
 class PretendOptions(Options):

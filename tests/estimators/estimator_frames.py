@@ -15,7 +15,7 @@ import regen.estimators
 from made_up import made_up_cell, made_up_task
 from regen.config.cell import CellConfig
 from regen.config.recipe import options_class
-from regen.config.task import TaskType
+from regen.config.task_types import TaskType
 from regen.estimators.base import Estimator, Resources, estimator_class
 
 

@@ -16,7 +16,7 @@ from made_up import made_up_cell, made_up_task
 from regen.config.load import Specs
 from regen.config.recipe import RecipeSpec
 from regen.config.suite import SuiteSpec
-from regen.config.task import TaskType
+from regen.config.task_types import TaskType
 from regen.estimators.base import Predictions, Resources
 from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.finetune import trained_tensors

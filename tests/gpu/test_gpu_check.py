@@ -16,7 +16,7 @@ from transformers import BertConfig, BertForTokenClassification, BertModel, Trai
 from made_up import made_up_cell, made_up_task
 from regen.encoders.pieces import Pieces
 from regen.estimators.base import Resources
-from regen.estimators.encoder.cell import Setup, known_labels
+from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.model import Model
 from regen.estimators.encoder.options import Options
 from regen.training.device import resolve_hardware
@@ -121,7 +121,7 @@ def test_ratio_to_trainer(
 
 def _trainer_seconds(frame: pd.DataFrame, encoder: Path, folder: Path) -> float:
     """Train the same rows with transformers' Trainer, batches of 16 in bf16, for as many epochs."""
-    setup = Setup(Options(**OPTIONS), "tagging", known_labels(frame, "tagging", ["PER"]))
+    setup = Setup.of(Options(**OPTIONS), "tagging", frame, ["PER"])
     inputs = setup.inputs(frame, Pieces(encoder, words=True))
     rows = []
     for row in range(len(inputs.lengths)):

@@ -15,7 +15,7 @@ import pandas as pd
 from regen.config.cell import CellConfig
 from regen.config.recipe import Options
 from regen.config.search import Cost
-from regen.config.task import TaskType
+from regen.config.task_types import TaskType
 from regen.estimators.base import Milestone, Predictions, Resources
 
 TOKENS = 100

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from regen.config.base import Spec
 from regen.config.recipe import RecipeSpec, options_class
-from regen.config.task import COLUMNS, Metric, TaskSpec, TaskType
+from regen.config.task import TaskSpec
+from regen.config.task_types import TASK_TYPES, Metric, TaskType
 from regen.errors import UserError
 
 
@@ -53,6 +54,11 @@ class CellConfig(Spec):
     device: str = "cpu"
     threads: int = 1
     precision: str | None = None
+
+    @property
+    def gold(self) -> str:
+        """Name of the column of the answer."""
+        return TASK_TYPES[self.task_type].gold
 
     @property
     def encoder(self) -> str | None:
@@ -121,7 +127,7 @@ def cell_config(task_name: str, task: TaskSpec, recipe_name: str, recipe: Recipe
 
 def _check_columns(cell: str, task: TaskSpec, columns: tuple[str, ...]) -> None:
     """Refuse feature columns that the task does not have, and above all its labels."""
-    further = [name for name in task.read.fields if name not in (*COLUMNS[task.type], "id")]
+    further = [name for name in task.read.fields if name not in (*TASK_TYPES[task.type].columns, "id")]
     wrong = [name for name in columns if name not in further]
     if wrong:
         raise UserError(

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from regen.config.base import Name, Spec
 from regen.config.search import Cost, SearchSpec
-from regen.config.task import Seeds, TaskType
+from regen.config.task import Seeds
+from regen.config.task_types import TaskType
 
 
 class Options(Spec):

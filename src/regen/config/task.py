@@ -6,36 +6,12 @@ from pydantic import Field, field_validator, model_validator
 
 from regen.config.base import Name, Spec, WrongValueError
 from regen.config.files import FileSpec
+from regen.config.task_types import TASK_TYPES, Count, Format, Metric, TaskType
 
-TaskType = Literal["classification", "pair_classification", "tagging"]
-Metric = Literal["accuracy", "span_f1", "surface_macro_f1"]
-Format = Literal["conll_columns", "json_lines", "json_spans", "tab_separated"]
 SplitName = Annotated[str, Field(pattern=r"^(train|dev|test|test_[a-z0-9_]+)$")]
 
 Seeds = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
 """One repeat per seed."""
-
-COLUMNS: dict[TaskType, tuple[str, ...]] = {
-    "classification": ("text", "label"),
-    "pair_classification": ("text_a", "text_b", "label"),
-    "tagging": ("tokens", "tags"),
-}
-"""The columns that the examples of a task type must have, beside ``id``."""
-
-METRICS: dict[TaskType, tuple[Metric, ...]] = {
-    "classification": ("accuracy",),
-    "pair_classification": ("accuracy",),
-    "tagging": ("span_f1", "surface_macro_f1"),
-}
-"""The metrics that score each task type."""
-
-FORMATS: dict[Format, tuple[TaskType, ...]] = {
-    "conll_columns": ("tagging",),
-    "json_lines": ("classification", "pair_classification"),
-    "json_spans": ("tagging",),
-    "tab_separated": ("classification", "pair_classification"),
-}
-"""The task types that each format can hold."""
 
 _NUMBERED: tuple[Format, ...] = ("conll_columns", "tab_separated")
 """Formats whose columns have numbers, not names."""
@@ -95,9 +71,7 @@ class ReadSpec(Spec):
     labels: tuple[str, ...] = Field(min_length=1)
     drop_labels: tuple[str, ...] = ()
     rename_labels: dict[str, str] = Field(default_factory=dict)
-    expected: dict[SplitName, dict[Literal["examples", "tokens", "spans", "documents", "dropped"], int]] = Field(
-        default_factory=dict
-    )
+    expected: dict[SplitName, dict[Count, int]] = Field(default_factory=dict)
 
     @field_validator("splits")
     @classmethod
@@ -154,14 +128,15 @@ class TaskSpec(Spec):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise WrongValueError(("files",), f"found {', '.join(twice)} twice; give each file a name of its own")
-        if self.metric not in METRICS[self.type]:
-            text = f"type {self.type} is scored with {' or '.join(METRICS[self.type])}, found {self.metric}"
+        metrics = TASK_TYPES[self.type].metrics
+        if self.metric not in metrics:
+            text = f"type {self.type} is scored with {' or '.join(metrics)}, found {self.metric}"
             raise WrongValueError(("metric",), text)
         return self
 
     @model_validator(mode="after")
     def _readable(self) -> "TaskSpec":
-        missing = [column for column in COLUMNS[self.type] if column not in self.read.fields]
+        missing = [column for column in TASK_TYPES[self.type].columns if column not in self.read.fields]
         if missing:
             raise WrongValueError(("read", "fields"), f"type {self.type} needs {', '.join(missing)}")
         self._check_format(("read",), self.read)
@@ -179,15 +154,16 @@ class TaskSpec(Spec):
 
     def _check_format(self, path: tuple[str, ...], read: ReadSpec) -> None:
         """Refuse a format that does not hold the task's type, and columns that the format does not have."""
-        if self.type not in FORMATS[read.format]:
-            text = f"{read.format} holds {', '.join(FORMATS[read.format])}; found type {self.type}"
+        held = [name for name, facts in TASK_TYPES.items() if read.format in facts.formats]
+        if self.type not in held:
+            text = f"{read.format} holds {', '.join(held)}; found type {self.type}"
             raise WrongValueError((*path, "format"), text)
         for name, column in read.fields.items():
             if read.format in _NUMBERED and not (isinstance(column, int) and column >= 0):
                 text = f"expected the number of a column, from 0 on; found {column!r}"
                 raise WrongValueError((*path, "fields", name), text)
-            if read.format == "json_spans" and name not in ("id", *COLUMNS["tagging"]):
-                text = f"json_spans has {', '.join(('id', *COLUMNS['tagging']))}; found {name}"
+            if read.format == "json_spans" and name not in ("id", *TASK_TYPES["tagging"].columns):
+                text = f"json_spans has id, {', '.join(TASK_TYPES['tagging'].columns)}; found {name}"
                 raise WrongValueError((*path, "fields", name), text)
 
     @model_validator(mode="after")
@@ -202,14 +178,15 @@ class TaskSpec(Spec):
 
     @model_validator(mode="after")
     def _countable(self) -> "TaskSpec":
-        kinds = {"examples", "dropped"} | ({"tokens", "spans", "documents"} if self.type == "tagging" else set())
+        facts = TASK_TYPES[self.type]
         for split, counts in self.read.expected.items():
             if split not in self.read.splits:
                 raise WrongValueError(("read", "expected", split), f"there is no split '{split}'")
-            counted = kinds if self.read.splits[split].labelled else kinds - {"spans"}
-            for name in sorted(counts.keys() - counted):
+            hidden = () if self.read.splits[split].labelled else facts.labelled_counts
+            counted = sorted(set(facts.counts) - set(hidden))
+            for name in sorted(counts.keys() - set(counted)):
                 path = ("read", "expected", split, name)
-                raise WrongValueError(path, f"type {self.type} has only {', '.join(sorted(counted))} to count here")
+                raise WrongValueError(path, f"type {self.type} has only {', '.join(counted)} to count here")
         return self
 
     @property

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from regen.config.cell import CellConfig
-from regen.config.task import Metric
+from regen.config.task_types import Metric
 from regen.scoring.confusion import span_confusion
 from regen.scoring.spans import micro_counts, span_counts, span_scores, strict_span_counts
 from regen.scoring.surfaces import surface_counts, surface_scores
@@ -70,13 +70,11 @@ def score_examples(config: CellConfig, examples: pd.DataFrame, labels: Sequence[
 
     Args:
         config: Config of the cell: its metric and label set.
-        examples: n examples with ``tags`` or ``label``, and ``tokens`` for tagging.
+        examples: n examples with the column of the answer, and ``tokens`` for tagging.
         labels: n labels, or n lists of tags.
     """
-    tagging = "tags" in examples
-    gold = [list(tags) for tags in examples["tags"]] if tagging else list(examples["label"])
-    tokens = [list(words) for words in examples["tokens"]] if tagging else None
-    return official_score(config.metric, gold, labels, config.labels, tokens)
+    tokens = list(examples["tokens"]) if "tokens" in examples else None
+    return official_score(config.metric, list(examples[config.gold]), labels, config.labels, tokens)
 
 
 def _spans(gold: Sequence[Sequence[str]], pred: Sequence[Sequence[str]]) -> Official:

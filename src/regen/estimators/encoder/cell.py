@@ -4,20 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import torch
 
+from regen.config.task_types import TASK_TYPES, TaskType
 from regen.encoders.body import cut_embedding, load_body
 from regen.encoders.pieces import Pieces
 from regen.encoders.prefix import freeze
-from regen.estimators.base import Predictions, token_lists
+from regen.estimators.base import Predictions
+from regen.estimators.encoder.adaptations import ADAPTATIONS, Adaptation
 from regen.estimators.encoder.inputs import Inputs
 from regen.estimators.encoder.network import Head, Network
 from regen.estimators.encoder.options import Options
 from regen.estimators.encoder.outputs import Probabilities
-from regen.estimators.encoder.tagging import joined, tagging_inputs
-from regen.estimators.encoder.texts import text_inputs
 from regen.training.batches import Ints
 from regen.training.noise import Noise
 
@@ -33,23 +32,27 @@ class Setup:
     """
 
     options: Options
-    task_type: str
+    task_type: TaskType
     labels: tuple[str, ...]
 
+    @classmethod
+    def of(cls, options: Options, task_type: TaskType, train: pd.DataFrame, labels: Sequence[str]) -> "Setup":
+        """Find what train, of a task with this label set, asks for."""
+        return cls(options, task_type, ADAPTATIONS[task_type].known_labels(train, labels))
+
+    @property
+    def adaptation(self) -> Adaptation:
+        """What the task type asks of an encoder."""
+        return ADAPTATIONS[self.task_type]
+
+    @property
+    def gold(self) -> str:
+        """Column of the answer."""
+        return TASK_TYPES[self.task_type].gold
+
     def inputs(self, examples: pd.DataFrame, pieces: Pieces) -> Inputs:
-        """Turn n examples into rows; labels are taken along where they are given."""
-        options = self.options
-        if self.task_type != "tagging":
-            return text_inputs(examples, pieces, options.max_length, self.labels)
-        return tagging_inputs(
-            examples,
-            pieces,
-            options.max_length,
-            options.stride,
-            self.labels,
-            characters=options.characters,
-            context=options.context,
-        )
+        """Turn n examples into rows; answers are taken along where they are given."""
+        return self.adaptation.inputs(examples, pieces, self.options, self.labels)
 
     def network(self, encoder: Path, noise: Noise, seed: int, pieces: Ints | None = None) -> Network:
         """Build the network with the pretrained body and a random head.
@@ -76,25 +79,5 @@ class Setup:
         return Network(body, head, options.pooling, frozen)
 
     def predictions(self, examples: pd.DataFrame, inputs: Inputs, outputs: Sequence[Probabilities]) -> Predictions:
-        """Decode: the most probable label of each unit.
-
-        The score is the probability of the label; for a sentence, that of all its tags if each stood alone.
-        """
-        names = np.array(self.labels, dtype=object)
-        if self.task_type != "tagging":
-            values = np.concatenate(outputs)
-            return Predictions(names[values.argmax(axis=1)].tolist(), values.max(axis=1).astype(np.float64))
-        lengths = [len(tokens) for tokens in token_lists(examples, "tokens")]
-        sentences = joined(inputs, outputs, lengths)
-        scores = [np.exp(np.log(np.maximum(values.max(axis=1), 1e-30), dtype=np.float64).sum()) for values in sentences]
-        tags = [names[values.argmax(axis=1)].tolist() for values in sentences]
-        return Predictions(tags, np.array(scores, dtype=np.float64))
-
-
-def known_labels(train: pd.DataFrame, task_type: str, labels: Sequence[str]) -> tuple[str, ...]:
-    """Give the labels that train holds, in the order of the label set; for tagging, ``O`` and then the tags, sorted."""
-    if task_type == "tagging":
-        tags = {tag for row in token_lists(train, "tags") for tag in row}
-        return ("O", *sorted(tags - {"O"}))
-    found = set(train["label"])
-    return tuple(label for label in labels if label in found)
+        """Decode what the network says of the rows into one answer for each example."""
+        return self.adaptation.predictions(examples, inputs, outputs, self.labels)

@@ -42,7 +42,7 @@ def shared_data(
     options = setup.options
     seen = tuple(getattr(options, name) for name in ("max_length", "stride", "context", "characters"))
     if ("rows", seen) not in shared:
-        tokenizer = Pieces(encoder, setup.task_type == "tagging")
+        tokenizer = Pieces(encoder, words=setup.adaptation.words)
         parts = [setup.inputs(examples, tokenizer) for examples in (train, dev)]
         shared["rows", seen] = parts, tokenizer.padding
     rows, padding = shared["rows", seen]

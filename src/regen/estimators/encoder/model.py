@@ -15,7 +15,7 @@ from regen.config.cell import CellConfig
 from regen.encoders.pieces import Pieces
 from regen.errors import UserError
 from regen.estimators.base import LENT_NOTHING, Predictions, Resources
-from regen.estimators.encoder.cell import Setup, known_labels
+from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.finetune import EMBEDDING_ROWS, encoder_folder, finetune
 from regen.estimators.encoder.inputs import Collate
 from regen.estimators.encoder.network import Network
@@ -52,7 +52,7 @@ class Model:
         Raises:
             UserError: Train holds one label only, or options do not suit encoder or hardware.
         """
-        setup = Setup(Options(**config.options), config.task_type, known_labels(train, config.task_type, config.labels))
+        setup = Setup.of(Options(**config.options), config.task_type, train, config.labels)
         if len(setup.labels) == 1:
             alone = setup.labels[0]
             raise UserError(f"cell {config.cell}: train holds the label '{alone}' alone; raise 'train_examples'")
@@ -66,7 +66,7 @@ class Model:
         told = self._facts["hardware"]
         hardware = resolve_hardware("auto" if told["precision"] == "f16" else told["precision"], told["threads"])
         use(hardware)
-        blind = examples.drop(columns=["label", "tags"], errors="ignore")
+        blind = examples.drop(columns=self.setup.gold, errors="ignore")
         inputs = self.setup.inputs(blind, self.pieces)
         network = self.network.to(hardware.device).eval()
         collate = Collate(inputs, self.pieces.padding)
@@ -75,7 +75,7 @@ class Model:
     @cached_property
     def pieces(self) -> Pieces:
         """The encoder's tokenizer."""
-        return Pieces(self._encoder, self.setup.task_type == "tagging")
+        return Pieces(self._encoder, words=self.setup.adaptation.words)
 
     @cached_property
     def network(self) -> Network:

@@ -35,18 +35,17 @@ def predict(model: Path, config: CellConfig, encoder: Path | None = None, **spli
 
     cls = estimator_class(config.estimator)
     resources = Resources(encoder=encoder)
-    gold_column = "tags" if config.task_type == "tagging" else "label"
     parts = []
     for seed in config.seeds:
         fitted = cls.load(model / f"repeat-s{seed}-f0", resources)
         for split, examples in splits.items():
-            predictions = fitted.predict(examples.drop(columns=gold_column))  # nobody predicts from the answer
+            predictions = fitted.predict(examples.drop(columns=config.gold))  # nobody predicts from the answer
             columns = {"seed": seed, "fold": 0, "split": split, "id": examples["id"]}
             if "document" in examples:
                 columns["document"] = examples["document"]
             if config.metric == "surface_macro_f1":
                 columns["tokens"] = examples["tokens"]
-            columns |= {"gold": examples[gold_column], "pred": predictions.labels, "score": predictions.scores}
+            columns |= {"gold": examples[config.gold], "pred": predictions.labels, "score": predictions.scores}
             parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
 

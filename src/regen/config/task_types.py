@@ -1,0 +1,53 @@
+"""The task types: what their examples look like, and which metrics and formats suit them. One entry for each."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+TaskType = Literal["classification", "pair_classification", "tagging"]
+Metric = Literal["accuracy", "span_f1", "surface_macro_f1"]
+Format = Literal["conll_columns", "json_lines", "json_spans", "tab_separated"]
+Count = Literal["examples", "dropped", "tokens", "spans", "documents"]
+
+
+@dataclass(frozen=True)
+class TypeFacts:
+    """What holds for all tasks of a type.
+
+    Attributes:
+        inputs: Columns that the examples must have, beside ``id``; whoever predicts sees them.
+        gold: The column of the answer; nobody who predicts sees it.
+        metrics: The metrics that score it.
+        formats: The formats of files that can hold it.
+        counts: What the data card counts in each split, and publishers tell of.
+        labelled_counts: Those that need the answers.
+    """
+
+    inputs: tuple[str, ...]
+    gold: str
+    metrics: tuple[Metric, ...]
+    formats: tuple[Format, ...]
+    counts: tuple[Count, ...] = ("examples", "dropped")
+    labelled_counts: tuple[Count, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that the examples must have, beside ``id``."""
+        return (*self.inputs, self.gold)
+
+
+TASK_TYPES: dict[TaskType, TypeFacts] = {
+    "classification": TypeFacts(
+        inputs=("text",), gold="label", metrics=("accuracy",), formats=("json_lines", "tab_separated")
+    ),
+    "pair_classification": TypeFacts(
+        inputs=("text_a", "text_b"), gold="label", metrics=("accuracy",), formats=("json_lines", "tab_separated")
+    ),
+    "tagging": TypeFacts(
+        inputs=("tokens",),
+        gold="tags",
+        metrics=("span_f1", "surface_macro_f1"),
+        formats=("conll_columns", "json_spans"),
+        counts=("examples", "dropped", "tokens", "spans", "documents"),
+        labelled_counts=("spans",),
+    ),
+}

@@ -1,0 +1,109 @@
+"""How each task type meets an encoder: its labels, inputs and decoded outputs."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from regen.config.task_types import TaskType
+from regen.encoders.pieces import Pieces
+from regen.estimators.base import Predictions, token_lists
+from regen.estimators.encoder.inputs import Inputs
+from regen.estimators.encoder.options import Options
+from regen.estimators.encoder.outputs import Probabilities
+from regen.estimators.encoder.tagging import joined, tagging_inputs
+from regen.estimators.encoder.texts import text_inputs
+
+
+class Adaptation(Protocol):
+    """What a task type asks of an encoder.
+
+    Attributes:
+        words: Whether examples come as words that are tokenised one by one.
+    """
+
+    words: bool
+
+    def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:
+        """Give what the head tells apart, in the order of its outputs."""
+        ...
+
+    def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:
+        """Turn n examples into rows; answers are taken along where they are given."""
+        ...
+
+    def predictions(
+        self, examples: pd.DataFrame, inputs: Inputs, outputs: Sequence[Probabilities], labels: tuple[str, ...]
+    ) -> Predictions:
+        """Decode what the network says of the rows into one answer for each of n examples."""
+        ...
+
+
+class Texts:
+    """Texts and pairs of texts: a row for each, a label for each row."""
+
+    words = False
+
+    def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:
+        """Give the labels that train holds, in the order of the label set."""
+        found = set(train["label"])
+        return tuple(label for label in labels if label in found)
+
+    def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:
+        """Make a row of each example."""
+        return text_inputs(examples, pieces, options.max_length, labels)
+
+    def predictions(
+        self,
+        examples: pd.DataFrame,  # noqa: ARG002
+        inputs: Inputs,  # noqa: ARG002
+        outputs: Sequence[Probabilities],
+        labels: tuple[str, ...],
+    ) -> Predictions:
+        """Take the most probable label; the score is its probability."""
+        values = np.concatenate(outputs)
+        names = np.array(labels, dtype=object)
+        return Predictions(names[values.argmax(axis=1)].tolist(), values.max(axis=1).astype(np.float64))
+
+
+class Tagging:
+    """Sentences: a row for each window, a tag for each token."""
+
+    words = True
+
+    def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
+        """Give ``O`` and then the tags that train holds, sorted."""
+        tags = {tag for row in token_lists(train, "tags") for tag in row}
+        return ("O", *sorted(tags - {"O"}))
+
+    def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:
+        """Make windows of the sentences."""
+        return tagging_inputs(
+            examples,
+            pieces,
+            options.max_length,
+            options.stride,
+            labels,
+            characters=options.characters,
+            context=options.context,
+        )
+
+    def predictions(
+        self, examples: pd.DataFrame, inputs: Inputs, outputs: Sequence[Probabilities], labels: tuple[str, ...]
+    ) -> Predictions:
+        """Take the most probable tag of each token; the score is the probability of all, if each stood alone."""
+        names = np.array(labels, dtype=object)
+        lengths = [len(tokens) for tokens in token_lists(examples, "tokens")]
+        sentences = joined(inputs, outputs, lengths)
+        scores = [np.exp(np.log(np.maximum(values.max(axis=1), 1e-30), dtype=np.float64).sum()) for values in sentences]
+        tags = [names[values.argmax(axis=1)].tolist() for values in sentences]
+        return Predictions(tags, np.array(scores, dtype=np.float64))
+
+
+ADAPTATIONS: dict[TaskType, Adaptation] = {
+    "classification": Texts(),
+    "pair_classification": Texts(),
+    "tagging": Tagging(),
+}
+"""Task type -> how it meets an encoder."""
