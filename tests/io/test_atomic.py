@@ -12,7 +12,7 @@ import pytest
 
 from regen.errors import UserError
 from regen.io import atomic
-from regen.io.atomic import replacing
+from regen.io.atomic import replacing, sweep
 
 Tree = dict[str, str]
 
@@ -196,7 +196,7 @@ def test_all_is_on_disk_before_the_name_changes_and_the_name_after_it(
 KILLED = """
     import os, signal, sys
     from pathlib import Path
-    from regen.io.atomic import replacing
+    from regen.io.atomic import replacing, sweep
 
     with replacing(Path(sys.argv[1])) as new:
         if sys.argv[2] == "folder":
@@ -222,3 +222,7 @@ def test_a_killed_writer_leaves_the_old_content_whole(
     (leftover,) = set(path.parent.iterdir()) - {path}
     assert "half" in _tree(leftover).values()
     assert leftover.match(".*.tmp")  # git and DVC ignore it
+    sweep(path.with_name("other"))
+    assert leftover.is_dir()
+    sweep(path)
+    assert set(path.parent.iterdir()) == {path}

@@ -66,7 +66,7 @@ def by_hand() -> tuple[Toy, list[float]]:
             factor = (step + 1) / (rising + 1) if step < rising else (steps - step) / (steps - rising)
             for group, lr in zip(optimiser.param_groups, highest, strict=True):
                 group["lr"] = lr * factor
-            noise.restart(SEED, step, 0, 0)
+            noise.restart(SEED, step, 0)
             wrong = (toy({"x": INPUTS[batch.rows]}) - OUTPUTS[batch.rows]) ** 2
             loss = wrong.sum() / len(batch.rows)
             loss.backward()

@@ -51,6 +51,27 @@ def test_same_position_same_noise(shape: torch.Size, rate: float, position: list
     assert masks[0].shape == shape
 
 
+@pytest.mark.parametrize("processes", [2, 3])
+def test_processes_share_the_noise_of_the_whole_batch(processes: int) -> None:
+    whole = at(5, 6)
+    shapes = [torch.Size([7, 4, 3]), torch.Size([7, 5])]
+    masks = [whole.keep(shape, 0.3, torch.float32) for shape in shapes]
+    for rank in range(processes):
+        noise, rows = Noise(), slice(rank, None, processes)
+        noise.restart(5, 6, rank=rank, share=(7, rows))
+        for shape, mask in zip(shapes, masks, strict=True):
+            mine = torch.Size((len(mask[rows]), *shape[1:]))
+            assert torch.equal(noise.keep(mine, 0.3, torch.float32), mask[rows])
+
+
+def test_other_rank_other_noise_of_the_device() -> None:
+    drawn = []
+    for rank in (0, 1):
+        Noise().restart(1, rank=rank)
+        drawn.append(torch.rand(3))
+    assert not torch.equal(*drawn)
+
+
 @pytest.mark.parametrize("position", [(1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1)])
 def test_other_position_other_noise(position: tuple[int, ...]) -> None:
     masks = [at(*place).keep(torch.Size([64]), 0.5, torch.float32) for place in ((0, 0, 0, 0), position)]

@@ -230,6 +230,15 @@ def test_only_the_first_process_writes(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+@pytest.mark.parametrize("writes", [True, False])
+def test_what_a_killed_process_left_is_swept(writes: bool, tmp_path: Path) -> None:
+    path = tmp_path / "state.safetensors"
+    left = tmp_path / ".state.safetensors.abc.tmp"
+    left.mkdir()
+    Run(path, writes=writes).to_the_end()
+    assert left.exists() != writes
+
+
 def _heed(number: signal.Signals) -> None:
     with heeding_signals() as request:
         assert request.signal is None

@@ -33,6 +33,16 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def sweep(path: Path) -> None:
+    """Remove what processes that were killed while they replaced a file or folder have left beside it.
+
+    Args:
+        path: The target; nobody else may be replacing it now.
+    """
+    for workshop in path.parent.glob(f".{path.name}.*.tmp"):
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
 def _put_in_place(new: Path, path: Path, aside: Path) -> None:
     if not path.is_dir():
         new.rename(path)

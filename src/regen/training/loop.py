@@ -154,9 +154,11 @@ class Loop:
     def _accumulate(self, batch: Collated) -> Tensor:
         world, rank = self._accelerator.num_processes, self._accelerator.process_index
         targets, loss_sum = self.job.targets(batch), torch.zeros_like(self.losses)
+        total = len(next(iter(batch.values())))
         for part in range(self.parts):
             rows = slice(rank + part * world, None, world * self.parts)
-            self._noise.restart(self._seed, self.step, part, rank)
+            share = (total, rows) if world > 1 else None
+            self._noise.restart(self._seed, self.step, part, rank=rank, share=share)
             loss = self.job.loss(self.wrapped, {name: values[rows] for name, values in batch.items()}) / targets
             self._accelerator.backward(loss * world)  # gradients are averaged over processes
             loss_sum += loss.detach()

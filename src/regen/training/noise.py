@@ -10,25 +10,39 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+Share = tuple[int, slice]
+"""How many rows a batch has, and which of them one process computes."""
+
 
 class Noise:
     """The source of all randomness inside a step."""
 
     def __init__(self) -> None:
-        """Start like step 0 of seed 0."""
+        """Start anywhere."""
         self._bits = np.random.SFC64(0)
+        self._share: Share | None = None
 
-    def restart(self, *position: int) -> None:
-        """Go to a position, such as (seed, step, micro-batch, rank); the same position gives the same noise."""
-        sequence = np.random.SeedSequence(position)
-        self._bits = np.random.SFC64(sequence)
-        torch.manual_seed(int(sequence.generate_state(1, np.uint64)[0] >> np.uint64(1)))
+    def restart(self, *position: int, rank: int = 0, share: Share | None = None) -> None:
+        """Go to a position, such as (seed, step, part of a batch); the same position gives the same noise.
+
+        Args:
+            position: Numbers of at least 0.
+            rank: Number of this process, for the noise of devices that cannot share it.
+            share: What this process computes, if it is not the whole batch: its masks are then those rows of the masks
+                that a process alone draws for the batch.
+        """
+        self._bits = np.random.SFC64(np.random.SeedSequence((*position, 0)))
+        self._share = share
+        own = np.random.SeedSequence((*position, rank)).generate_state(1, np.uint64)[0]
+        torch.manual_seed(int(own >> np.uint64(1)))
 
     def keep(self, shape: torch.Size, rate: float, dtype: torch.dtype) -> Tensor:
         """Draw a mask: 0 with probability ``rate``, in steps of 1/65,536, and 1 / (1 - rate) elsewhere."""
-        count = shape.numel()
+        rows, mine = self._share or (shape[0], slice(None))
+        whole = torch.Size((rows, *shape[1:]))
+        count = whole.numel()
         raw = np.asarray(self._bits.random_raw((count + 3) // 4), dtype=np.uint64)
-        drawn = torch.from_numpy(raw.view(np.int16))[:count].view(shape)
+        drawn = torch.from_numpy(raw.view(np.int16))[:count].view(whole)[mine]
         threshold = round(rate * 65536)
         return (drawn >= threshold - 32768).to(dtype).mul_(65536 / (65536 - threshold))
 

@@ -18,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from regen.io.atomic import replacing
+from regen.io.atomic import replacing, sweep
 from regen.training.events import Plugin
 from regen.training.loop import Loop
 from regen.training.selection import trained
@@ -79,6 +79,8 @@ class KeepState(Plugin):
 
     def on_start(self, loop: Loop) -> None:
         """Go on from a state that is there and was made under the same conditions."""
+        if self._writes:
+            sweep(self._path)
         kept = _read(self._path)
         if kept is None:
             return
