@@ -1,4 +1,4 @@
-"""Commands beside Kedro's own: ``kedro source``, ``export``, ``lineage``; and ``kedro run`` with errors of one line."""
+"""Commands beside Kedro's own: ``kedro source``, ``submission``, …; and ``kedro run`` with errors of one line."""
 
 import json
 import os
@@ -166,6 +166,45 @@ def export(metadata: ProjectMetadata, cell: str, seed: int | None, target: Path 
 
     write_folder(found, folder)
     click.echo(folder)
+
+
+@cli.group()
+def submission() -> None:
+    """Files that a board takes."""
+
+
+@submission.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--task", help="Task that the file is for, where its name does not tell.")
+@click.pass_obj
+def check(metadata: ProjectMetadata, file: Path, task: str | None) -> None:
+    """Say what is wrong with FILE, which a board shall score: one line for each kind of mistake."""
+    from regen.project import config_loader, read_machine, read_specs
+    from regen.submissions.find import find_split
+
+    root = metadata.project_path
+    loader = config_loader(root)
+    specs = read_specs(loader, root)
+    name, split, named = find_split(file, specs.tasks, task)
+    spec = specs.tasks[name].submission[split]
+    prepared = read_machine(loader, root).state.parent / "03_primary" / name / f"{split}.parquet"
+    if not prepared.is_file():
+        raise UserError(f"{prepared}: no such file; run 'kedro run --pipelines ingest,prepare --namespaces {name}'")
+
+    import pandas as pd  # after the checks: it takes long
+
+    from regen.submissions.check import check_file
+    from regen.submissions.ids import submission_ids
+
+    examples = pd.read_parquet(prepared)
+    ids = submission_ids(name, split, spec, examples)
+    problems = [] if named else [f"found this name, expected {spec.file}"]
+    problems += check_file(file, spec, ids, examples, specs.tasks[name].read.labels)
+    for problem in problems:
+        click.echo(f"{file}: {problem}")
+    if problems:
+        raise click.exceptions.Exit(1)
+    click.echo(f"{file}: right for {name}, split {split}: {len(ids):,} examples")
 
 
 @cli.group()

@@ -14,6 +14,7 @@ from kedro.pipeline.node import Node
 from regen.config.encoder import ImportConfig
 from regen.config.load import Specs
 from regen.config.machine import Machine
+from regen.config.submission import SubmissionConfig
 from regen.config.task import IngestConfig, PrepareConfig
 from regen.project import read_machine, read_specs
 
@@ -31,6 +32,9 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
         inputs[f"params:{name}.encoder_files"] = ImportConfig(encoder=name, spec=encoder)
     for cell in specs.cells:
         inputs[f"params:{cell}.config"] = specs.config(cell)
+        name = cell.split(".")[0]
+        if specs.tasks[name].submission:
+            inputs[f"params:{name}.submission"] = SubmissionConfig(task=name, files=specs.tasks[name].submission)
         if specs.searches(cell):
             inputs[f"params:{cell}.search"] = specs.recipes[cell.split(".")[1]].search
     return inputs

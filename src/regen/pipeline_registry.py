@@ -98,7 +98,9 @@ def _draw_task(specs: Specs, task: str, recipes: list[str]) -> list[tuple[str, P
         *(
             (
                 "evaluate",
-                evaluate.create_pipeline(task, recipe, spec.scored_splits, encoder, searched=recipe in searched),
+                evaluate.create_pipeline(
+                    task, recipe, spec.scored_splits, encoder, searched=recipe in searched, submitted=spec.submission
+                ),
             )
             for recipe, encoder in encoders.items()
         ),

@@ -43,6 +43,12 @@ def test_reading_of_a_task(root: Path) -> None:
     assert find(root, "topics.read") == Origin(keys={TASK_FILE: ["topics.type", "topics.read"]})
 
 
+def test_submission_of_a_task(root: Path) -> None:
+    path = root / TASK_FILE
+    path.write_text(path.read_text("utf-8") + "  submission: {}\n", encoding="utf-8")
+    assert find(root, "topics.submission") == Origin(keys={TASK_FILE: ["topics.submission"]})
+
+
 def test_suite(root: Path) -> None:
     assert find(root, "small.suite") == Origin(keys={"conf/base/suites/small.yml": ["small.title", "small.cells"]})
 

@@ -9,6 +9,7 @@ from pretend_estimator import install_pretend
 from regen.config.encoder import EncoderSpec
 from regen.config.load import Specs
 from regen.config.recipe import RecipeSpec
+from regen.config.submission import SubmissionSpec
 from regen.config.suite import SuiteSpec
 from regen.errors import UserError
 from regen.pipeline_registry import DEFAULT_SUITE, STAGES, build_pipelines, register_pipelines
@@ -115,6 +116,22 @@ def test_stages_by_hand() -> None:
     assert names(drawn["gather"]) == {"topics.gather", "names.gather"}
     assert names(drawn["site"]) == {"sample.site", "wide.site"}
     assert names(drawn["report"]) == {"all.report"}
+
+
+def test_a_file_for_a_board_is_made_of_hidden_splits() -> None:
+    specs = made_up_specs()
+    file = {"test_hidden": SubmissionSpec(file="topics_predict.json")}
+    specs.tasks["topics"] = specs.tasks["topics"].model_copy(update={"submission": file})
+    drawn = build_pipelines(specs)["evaluate"]
+    assert {node.name for node in drawn.nodes if node.name.endswith("submit")} == {
+        "topics.one.submit",
+        "topics.two.submit",
+    }
+    (node,) = (node for node in drawn.nodes if node.name == "topics.one.submit")
+    assert node.outputs == ["topics.one.submission"]
+    assert set(node.inputs) == {
+        *("topics.one.predictions", "topics.one.record", "params:topics.submission", "topics.examples_test_hidden")
+    }
 
 
 def test_suites_and_tasks_by_hand() -> None:

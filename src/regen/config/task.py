@@ -6,6 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from regen.config.base import Name, Spec, WrongValueError
 from regen.config.files import FileSpec
+from regen.config.submission import SubmissionSpec
 from regen.config.task_types import TASK_TYPES, Count, Format, Metric, TaskType
 
 SplitName = Annotated[str, Field(pattern=r"^(train|dev|test|test_[a-z0-9_]+)$")]
@@ -26,7 +27,8 @@ class SplitSpec(Spec):
         rows: Where in the file it begins and ends, counted in lines (CoNLL: in sentences) from 0 on; the end is
             exclusive, ``null`` the end of the file. For data sets without a dev split, which then is a part of train.
         format: Format of the file where it is not that of the task.
-        fields: Where this file has the columns of the examples, if it is not as in the task's ``fields``.
+        fields: Where this file has the columns of the examples, if it is not as in the task's ``fields``. ``id`` may be
+            added or left out: some tests alone have ids, or unique ones.
     """
 
     file: str
@@ -103,6 +105,7 @@ class TaskSpec(Spec):
         metric: Official metric.
         overrides: Recipe name -> options of that recipe which this task sets otherwise.
         seeds: Recipe name -> seeds that take the place of the recipe's: where repeats are dear or wanted in number.
+        submission: Hidden split -> the file that a board takes for it.
     """
 
     title: str
@@ -117,6 +120,7 @@ class TaskSpec(Spec):
     metric: Metric
     overrides: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     seeds: dict[Name, Seeds] = Field(default_factory=dict)
+    submission: dict[SplitName, SubmissionSpec] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _consistent(self) -> "TaskSpec":
@@ -142,7 +146,7 @@ class TaskSpec(Spec):
         self._check_format(("read",), self.read)
         for split, spec in self.read.splits.items():
             path = ("read", "splits", split)
-            if spec.fields is not None and sorted(spec.fields) != sorted(self.read.fields):
+            if spec.fields is not None and {*spec.fields, "id"} != {*self.read.fields, "id"}:
                 text = f"expected the columns of 'read.fields': {', '.join(self.read.fields)}"
                 raise WrongValueError((*path, "fields"), f"{text}; found {', '.join(spec.fields) or 'none'}")
             if spec.fields is not None or spec.format is not None:
@@ -187,6 +191,19 @@ class TaskSpec(Spec):
             for name in sorted(counts.keys() - set(counted)):
                 path = ("read", "expected", split, name)
                 raise WrongValueError(path, f"type {self.type} has only {', '.join(counted)} to count here")
+        return self
+
+    @model_validator(mode="after")
+    def _submittable(self) -> "TaskSpec":
+        hidden = [split for split in self.scored_splits if not self.read.splits[split].labelled]
+        for split, spec in self.submission.items():
+            if split not in hidden:
+                text = f"expected a split with hidden labels ({', '.join(hidden) or 'there is none'})"
+                raise WrongValueError(("submission", split), text)
+            spans = self.read.of(split).format == "json_spans"
+            if (spec.answer == "spans") != spans:
+                text = f"{'expected' if spans else 'only json_spans has'} the answer spans, found {spec.answer}"
+                raise WrongValueError(("submission", split, "answer"), text)
         return self
 
     @property

@@ -50,6 +50,7 @@ class SpecOrigins:
         finders: dict[str, Callable[[str], Origin]] = {
             "files": self._files,
             "read": lambda task: Origin(keys=self._keys("tasks", task, ["type", "read"])),
+            "submission": lambda task: Origin(keys=self._keys("tasks", task, ["submission"])),
             "suite": lambda suite: Origin(keys=self._keys("suites", suite, ["title", "cells"])),
             "encoder_files": self._encoder,
             "config": lambda cell: self._cell(*cell.split(".")),

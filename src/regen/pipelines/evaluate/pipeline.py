@@ -1,18 +1,26 @@
-"""The stage ``evaluate``: predictions, scores and a record. Only this stage reads test splits."""
+"""The stage ``evaluate``: predictions, scores, a record and submissions. Only this stage reads test splits."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from kedro.pipeline import Node, Pipeline
 
 from regen.pipelines.evaluate.nodes import predict, score
+from regen.pipelines.evaluate.submission import submit
 
 
 def create_pipeline(
-    task: str, recipe: str, splits: Iterable[str], encoder: str | None = None, *, searched: bool = False
+    task: str,
+    recipe: str,
+    splits: Iterable[str],
+    encoder: str | None = None,
+    *,
+    searched: bool = False,
+    submitted: Collection[str] = (),
 ) -> Pipeline:
     """Draw the stage for one cell with the task's scored splits.
 
-    Its models may start from an encoder, its settings may come from a search.
+    Its models may start from an encoder, its settings may come from a search, and a board may take files for some of
+    the splits.
     """
     cell = f"{task}.{recipe}"
     config = f"params:{cell}.config"
@@ -44,6 +52,24 @@ def create_pipeline(
                 outputs={name: f"{cell}.{name}" for name in ("record", "metrics", "confusion")},
                 name="score",
                 namespace=cell,
+            ),
+            *(
+                [
+                    Node(
+                        submit,
+                        inputs={
+                            "predictions": f"{cell}.predictions",
+                            "record": f"{cell}.record",
+                            "submission": f"params:{task}.submission",
+                            **{split: f"{task}.examples_{split}" for split in submitted},
+                        },
+                        outputs=f"{cell}.submission",
+                        name="submit",
+                        namespace=cell,
+                    )
+                ]
+                if submitted
+                else []
             ),
         ]
     )

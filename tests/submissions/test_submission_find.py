@@ -1,0 +1,63 @@
+"""Which task a file is for."""
+
+from pathlib import Path
+
+import pytest
+
+from made_up import made_up_task
+from regen.config.submission import SubmissionSpec
+from regen.config.task import TaskSpec
+from regen.errors import UserError
+from regen.submissions.find import find_split
+
+
+def task(**files: str) -> TaskSpec:
+    spec = made_up_task("classification", ["a"], **dict.fromkeys(files, False))
+    return spec.model_copy(update={"submission": {split: SubmissionSpec(file=file) for split, file in files.items()}})
+
+
+TASKS = {
+    "one": task(test="one11.json", test_old="one10.json"),
+    "large": task(test="size.json"),
+    "small": task(test="size.json"),
+    "folds": task(test="folds_{fold}.json"),
+    "none": made_up_task("classification", ["a"]),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("one11.json", None, ("one", "test", True)),
+        ("one10.json", None, ("one", "test_old", True)),
+        ("one10.json", "one", ("one", "test_old", True)),
+        ("size.json", "small", ("small", "test", True)),
+        ("folds_3.json", None, ("folds", "test", True)),
+        ("my.json", "large", ("large", "test", False)),
+        ("folds.json", "folds", ("folds", "test", False)),
+    ],
+)
+def test_found(name: str, given: str | None, expected: tuple[str, str, bool]) -> None:
+    assert find_split(Path("there", name), TASKS, given) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        (
+            "two.json",
+            None,
+            "there/two.json: no board takes a file of this name; expected one of "
+            "folds_{fold}.json, one10.json, one11.json, size.json",
+        ),
+        ("two.json", "one", "there/two.json: no board takes a file of this name; expected one of one10.json, one11.j"),
+        ("size.json", None, "there/size.json: large and small have files of this name; name the task with --task"),
+        ("folds_x.json", None, "there/folds_x.json: no board takes"),
+        ("one11.json", "none", "--task: found 'none', expected a task with submission files: one, large, small, folds"),
+        ("one11.json", "what", "--task: found 'what', expected a task with"),
+    ],
+)
+def test_not_found(name: str, given: str | None, said: str) -> None:
+    with pytest.raises(UserError) as caught:
+        find_split(Path("there", name), TASKS, given)
+    assert str(caught.value).startswith(said)
