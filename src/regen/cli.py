@@ -1,4 +1,4 @@
-"""Commands beside Kedro's own: ``kedro source``, ``submission``, …; and ``kedro run`` with errors of one line."""
+"""Commands beside Kedro's own: ``source``, ``submission``, ``doubts``, …; and ``kedro run`` with errors of one line."""
 
 import json
 import os
@@ -166,6 +166,28 @@ def export(metadata: ProjectMetadata, cell: str, seed: int | None, target: Path 
 
     write_folder(found, folder)
     click.echo(folder)
+
+
+@cli.command()
+@click.argument("task")
+@click.option("--recipe", help="Whose models judge; without it linear, or crf for tagging.")
+@click.option("--folds", type=click.IntRange(2), default=5, show_default=True, help="Number of models.")
+@click.option("--show", type=click.IntRange(0), default=0, help="Print this many rows with their texts.")
+@click.option("--env", "-e", help="Environment of the config, as of kedro run.")
+@click.pass_obj
+def doubts(metadata: ProjectMetadata, task: str, recipe: str | None, folds: int, show: int, env: str | None) -> None:
+    """Rank the training rows of TASK by how much cross-validated models doubt their label."""
+    from regen.doubts.run import find_doubts, read_train, shown
+    from regen.project import config_loader, read_machine, read_specs
+
+    root = metadata.project_path
+    loader = config_loader(root, env)
+    data = read_machine(loader, root).state.parent
+    path, table = find_doubts(task, recipe, folds, data, read_specs(loader, root))
+    if show:
+        click.echo("\n".join(shown(table.head(show), read_train(task, data))))
+    otherwise = int((table["label"] != table["predicted"]).sum())
+    click.echo(f"{path}: {len(table)} rows, {otherwise} of which the models would label otherwise")
 
 
 @cli.group()

@@ -11,6 +11,13 @@ from regen.estimators.crf.features import sentence_features, shape
 NAMES = Case("crf", "tagging", "en")
 
 
+def test_marginals_of_a_sentence_of_one_token_are_probabilities_of_its_tags() -> None:
+    train = pd.DataFrame({"tokens": [["a"]] * 4, "tags": [["O"], ["B-X"], ["B-X"], ["B-X"]]})
+    said = NAMES.fit(Frames(train, train, train), c1=0, c2=0).probabilities(train.head(1))  # type: ignore[attr-defined]
+    assert sorted(said.labels) == ["B-X", "O"]
+    assert said.values[0][0, said.labels.index("B-X")] == pytest.approx(0.75, abs=1e-3)
+
+
 @pytest.mark.parametrize(
     ("word", "expected"),
     [

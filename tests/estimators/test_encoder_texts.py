@@ -51,6 +51,9 @@ def test_a_text_loses_its_end() -> None:
     assert inputs.units is None
     assert inputs.owners.tolist() == [0, 1, 2]
     assert inputs.firsts.tolist() == [0, 0, 0]
+    assert inputs.truncated is not None
+    assert inputs.truncated.tolist() == [True, False, False]
+    assert inputs.truncated_share == 1 / 3
 
 
 def test_labels_are_numbers_of_the_label_set() -> None:
@@ -107,6 +110,15 @@ def test_rows_are_those_of_the_tokenizer_itself(family: str) -> None:
     assert rows_of(both.pieces) == [encoding.ids for encoding in expected]
     if both.types is not None:
         assert rows_of(both.types) == [encoding.type_ids for encoding in expected]
+
+
+def test_a_pair_that_just_fits_is_whole() -> None:
+    tokenizer = pieces()
+    a, b = (len(encoding.ids) for encoding in tokenizer.texts(["the bank", "new york is"]))
+    for length, cut in ((a + b + 3, False), (a + b + 2, True)):
+        inputs = text_inputs(pair("the bank", "new york is"), tokenizer, length, LABELS)
+        assert inputs.truncated is not None
+        assert inputs.truncated.tolist() == [cut]
 
 
 def test_a_label_that_train_lacks_is_ignored() -> None:

@@ -14,7 +14,7 @@ from estimator_frames import Case, Frames, cases, covered_types, estimators, fit
 from pydantic import ValidationError
 
 from regen.config.recipe import options_class
-from regen.estimators.base import Predictions, token_lists
+from regen.estimators.base import GivesProbabilities, Predictions, estimator_class, token_lists
 
 CASES = list(cases())
 # Estimators whose dev examples choose nothing: their models must not depend on them.
@@ -89,6 +89,22 @@ def test_scores_are_finite(case: Case) -> None:
     assert scores.shape == (len(examples),)
     assert scores.dtype == np.float64
     assert np.isfinite(scores).all()
+
+
+@each_case
+def test_probabilities_go_with_predictions(case: Case) -> None:
+    model, examples = fitted(case), case.frames().test
+    if not isinstance(model, GivesProbabilities):
+        pytest.skip("it gives none")
+    said = model.probabilities(examples)
+    assert len(said.values) == len(examples)
+    for values, predicted in zip(said.values, model.predict(examples).labels, strict=True):
+        units = predicted if case.task_type == "tagging" else [predicted]
+        assert values.shape == (len(units), len(said.labels))
+        assert values.sum(axis=1) == pytest.approx(1.0)
+        if case.task_type != "tagging":  # the most probable sequence need not be made of the most probable tags
+            assert said.labels[int(values.argmax())] == predicted
+    assert {name for name in estimators() if issubclass(estimator_class(name), GivesProbabilities)} == {"crf", "linear"}
 
 
 @each_case

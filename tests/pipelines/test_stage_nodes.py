@@ -164,6 +164,24 @@ def test_predict_lends_the_encoder(prepared: dict[str, Any], monkeypatch: pytest
     assert list(table["pred"]) == ["a"] * 10
 
 
+@pytest.mark.parametrize(("cut", "said"), [(4, [False, False, False, False, True] * 2), (5, None)])
+def test_predict_says_which_inputs_were_cut_if_any_was(
+    prepared: dict[str, Any], monkeypatch: pytest.MonkeyPatch, cut: int, said: list[bool] | None
+) -> None:
+    class Loaded:
+        @classmethod
+        def load(cls, *_: Any) -> "Loaded":
+            return cls()
+
+        def predict(self, examples: pd.DataFrame) -> Predictions:
+            count = len(examples)
+            return Predictions(["a"] * count, np.ones(count), np.arange(count) == cut)
+
+    monkeypatch.setattr("regen.estimators.base.estimator_class", lambda _: Loaded)
+    table = predict(Path("model"), made_up_cell("majority", TASK), dev=prepared["dev"], test=prepared["test"])
+    assert (table["truncated"].tolist() if "truncated" in table else None) == said
+
+
 def test_fit_with_fewer_examples_learns_less(prepared: dict[str, Any], machine: Machine, tmp_path: Path) -> None:
     train = prepared["train"].iloc[::-1]
     config = made_up_cell("majority", TASK, train_examples=1)

@@ -1,6 +1,6 @@
 """Predictions of made-up cells, and the records that they make."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,11 @@ def name_cell() -> CellConfig:
     return made_up_cell("crf", made_up_task("tagging", ["LOC", "ORG", "PER"]))
 
 
-def record_of(config: CellConfig, folder: Path, *parts: pd.DataFrame, **facts: Any) -> dict[str, Any]:
-    """Make the record of predictions, with a lock file in a folder."""
+def record_of(
+    config: CellConfig, folder: Path, *parts: pd.DataFrame, card: Mapping[str, Any] = CARD, **facts: Any
+) -> dict[str, Any]:
+    """Make the record of predictions, with a lock file in a folder; each model states the facts."""
     (folder / "requirements.lock").write_bytes(b"library==1\n")
     predictions = pd.concat(parts, ignore_index=True)
     models = [facts for _ in config.seeds]
-    return build_record(config, CARD, predictions, models, STATISTICS, folder / "requirements.lock")
+    return build_record(config, card, predictions, models, STATISTICS, folder / "requirements.lock")

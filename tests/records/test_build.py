@@ -163,3 +163,50 @@ def test_headline(tmp_path: Path) -> None:
     assert headline(record)["dev"] == {"accuracy": 0.666667, "low": round(dev["low"], 6), "high": round(dev["high"], 6)}
     assert list(headline(record)) == ["dev", "test"]
     assert STATISTICS.level == dev["level"]
+
+
+SEEN = {**CARD, "seen_in_train": {"dev": ["dev-0", "dev-3"]}}
+
+
+def test_score_over_inputs_that_train_does_not_hold(tmp_path: Path) -> None:
+    """Of four examples the first and the last are seen: right and wrong; both that are left are right, or one is."""
+    config = topic_cell(seeds=[5, 2])
+    parts = [rows("dev", "aabc", pred, seed) for seed, pred in ((5, "aabb"), (2, "abbb"))]
+    parts += [rows("test", "abab", "abbb", seed) for seed in (5, 2)]
+    record = record_of(config, tmp_path, *parts, card=SEEN)
+    unseen = record["scores"]["dev"]["unseen"]
+    interval = unseen.pop("interval")
+    assert unseen == {
+        **{"examples": 2, "n": 2, "mean": 0.75, "sd": pytest.approx(0.5**1.5), "min": 0.5, "max": 1.0},
+        "values": [1.0, 0.5],
+    }
+    together = np.array([[2, 2], [1, 2]])
+    assert (interval["low"], interval["high"]) == bootstrap_interval(together, accuracy, None, 200, 0.9, 3)
+    assert record["scores"]["dev"]["values"] == [0.75, 0.5]
+    assert "unseen" not in record["scores"]["test"]
+    assert record["card"] == CARD
+
+
+def test_unseen_spans_are_scored_over_their_documents(tmp_path: Path) -> None:
+    gold, pred = [["B-PER"], ["B-PER"], ["B-LOC"]], [["B-PER"], ["O"], ["B-ORG"]]
+    split = rows("dev", gold, pred, document=[0, 1, 2])
+    card = {**CARD, "seen_in_train": {"dev": ["dev-2"], "test": ["test-0"]}}
+    scores = record_of(name_cell(), tmp_path, split, rows("test", [["O"]], [["O"]]), card=card)["scores"]
+    assert scores["dev"]["mean"] == pytest.approx(2 / 5)  # 1 correct of 2 predicted and 3 gold
+    assert (scores["dev"]["unseen"]["mean"], scores["dev"]["unseen"]["examples"]) == (pytest.approx(2 / 3), 2)
+    assert scores["dev"]["unseen"]["interval"]["over"] == "documents"
+    assert "unseen" not in scores["test"]  # nothing is left
+
+
+def test_share_of_truncated_inputs(tmp_path: Path) -> None:
+    parts = [
+        DEV.assign(truncated=[True, False, False, False]),
+        TEST.assign(truncated=False),
+        HIDDEN.assign(truncated=False),
+    ]
+    told = record_of(topic_cell(), tmp_path, *parts, truncated_in_train=0.125)["training"]["truncated"]
+    assert told == {"train": 0.125, "dev": 0.25, "test": 0.0, "test_hidden": 0.0}
+    assert record_of(topic_cell(), tmp_path, DEV, TEST, HIDDEN, truncated_in_train=0.0)["training"]["truncated"] == {
+        **{"train": 0.0, "dev": 0.0, "test": 0.0, "test_hidden": 0.0}
+    }
+    assert "truncated" not in record_of(topic_cell(), tmp_path, DEV, TEST)["training"]

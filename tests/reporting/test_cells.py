@@ -91,6 +91,20 @@ def test_data_card(record: Make) -> None:
     assert grid.note.endswith("Distinct texts that two splits share: train+dev 0, train+test 1,200.")
 
 
+def test_odd_rows_stand_in_the_card_of_the_task(record: Make) -> None:
+    one = record("a.x", [0.5])
+    one["card"]["splits"]["dev"]["odd_rows"] = {"dropped": {"rows": 1, "ids": ["dev-3"]}}
+    assert "odd rows" not in dict(cell_view(one).data.rows)
+
+
+def test_cut_inputs_are_a_fact(record: Make) -> None:
+    one = record("a.x", [0.5], truncated={"train": 0.125, "dev": 0.0, "test": 0.0101})
+    one["config"]["options"]["max_length"] = 128
+    assert "inputs cut at 128 pieces: 12.50 % of train, 1.01 % of test" in cell_view(one).facts
+    one["training"]["truncated"] = {"train": 0.0, "dev": 0.0}
+    assert not [fact for fact in cell_view(one).facts if "cut" in fact]
+
+
 def test_a_count_that_one_split_lacks(record: Make) -> None:
     one = record("a.x", [0.5])
     one["card"]["splits"]["train"]["documents"] = 946

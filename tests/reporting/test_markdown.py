@@ -51,6 +51,15 @@ def test_results_page(records: list[Record]) -> None:
     )
 
 
+def test_scores_over_unseen_inputs_have_a_table_where_there_are_any(record: Make) -> None:
+    one, other = record("a.x", [0.5], [0.4]), record("a.y", [0.6], [0.3])
+    assert "not in train" not in results_page([one, other], {})
+    one["scores"]["test"]["unseen"] = {"examples": 1234, "mean": 0.25, "interval": {"low": 0.2, "high": 0.3}}
+    lines = results_page([one, other], {}).splitlines()
+    place = lines.index("| recipe | test, inputs not in train | examples |")
+    assert lines[place + 2 : place + 4] == ["| y | – | – |", "| x | 25.00 [20.00, 30.00] | 1,234 |"]
+
+
 def test_tables_are_rectangular(records: list[Record]) -> None:
     for block in [*results_page(records, {}).split("\n\n"), *readme_table(records).split("\n\n")]:
         if block.startswith("|"):

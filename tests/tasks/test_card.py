@@ -89,6 +89,7 @@ def test_the_card_of_a_tagging_task(tmp_path: Path) -> None:
                 "examples": 3,
                 "dropped": {},
                 "repeated_texts": 1,
+                "odd_rows": {"irregular_tags": {"rows": 1, "ids": ["train-2"]}},
                 "documents": 2,
                 "tokens": 11,
                 "length_in_tokens": {"min": 3, "median": 4.0, "p95": 4.0, "max": 4},
@@ -100,6 +101,7 @@ def test_the_card_of_a_tagging_task(tmp_path: Path) -> None:
                 "examples": 2,
                 "dropped": {},
                 "repeated_texts": 0,
+                "odd_rows": {},
                 "documents": 1,
                 "tokens": 4,
                 "length_in_tokens": {"min": 1, "median": 2.0, "p95": 2.9, "max": 3},
@@ -111,12 +113,14 @@ def test_the_card_of_a_tagging_task(tmp_path: Path) -> None:
                 "examples": 1,
                 "dropped": {},
                 "repeated_texts": 0,
+                "odd_rows": {},
                 "documents": 1,
                 "tokens": 3,
                 "length_in_tokens": {"min": 3, "median": 3.0, "p95": 3.0, "max": 3},
             },
         },
         "shared_texts": {"train+dev": 1, "train+test": 1, "dev+test": 1},
+        "seen_in_train": {"dev": ["dev-0"], "test": ["test-0"]},
     }
 
 
@@ -128,6 +132,10 @@ def test_the_card_of_a_task_of_pairs(tmp_path: Path) -> None:
             "examples": 2,
             "dropped": {"-": 1},
             "repeated_texts": 1,
+            "odd_rows": {
+                "contradictions": {"rows": 2, "ids": ["train-0", "train-1"]},
+                "dropped": {"rows": 1, "ids": ["train-2"]},
+            },
             "characters": 20,
             "length_in_characters": {"min": 10, "median": 10.0, "p95": 10.0, "max": 10},
             "label_counts": {"no": 1, "yes": 1},
@@ -136,6 +144,7 @@ def test_the_card_of_a_task_of_pairs(tmp_path: Path) -> None:
             "examples": 2,
             "dropped": {},
             "repeated_texts": 0,
+            "odd_rows": {},
             "characters": 20,
             "length_in_characters": {"min": 10, "median": 10.0, "p95": 10.0, "max": 10},
             "label_counts": {"no": 2},
@@ -144,11 +153,13 @@ def test_the_card_of_a_task_of_pairs(tmp_path: Path) -> None:
             "examples": 1,
             "dropped": {},
             "repeated_texts": 0,
+            "odd_rows": {},
             "characters": 10,
             "length_in_characters": {"min": 10, "median": 10.0, "p95": 10.0, "max": 10},
         },
     }
     assert card["shared_texts"] == {"train+dev": 1, "train+test": 0, "dev+test": 0}
+    assert card["seen_in_train"] == {"dev": ["dev-0"]}
 
 
 def test_the_card_of_a_classification_task(tmp_path: Path) -> None:

@@ -79,6 +79,8 @@ def test_two_tags_of_the_original_are_irregular(prepared: dict[str, dict[str, An
 
     assert irregular("conll2003") == [2, 0, 0]
     assert irregular("conll2003_iob2") == [0, 0, 0]
+    odd = prepared["conll2003"]["card"]["splits"]["train"]["odd_rows"]["irregular_tags"]
+    assert (odd["rows"], len(odd["ids"])) == (2, 2)
 
 
 def test_conll2003_repeats_sentences(prepared: dict[str, dict[str, Any]]) -> None:
@@ -92,6 +94,8 @@ def test_ocnli_leaves_out_pairs_without_a_majority(prepared: dict[str, dict[str,
         (2950, {"-": 50}),
         (3000, {}),
     ]
+    assert [len(counts["odd_rows"].get("dropped", {"ids": []})["ids"]) for counts in splits.values()] == [15, 20, 0]
+    assert prepared["ocnli"]["card"]["seen_in_train"] == {}
     assert prepared["ocnli"]["test"]["label"].isna().all()
     assert set(prepared["ocnli"]["dev"]["label"]) == {"entailment", "neutral", "contradiction"}
     assert prepared["ocnli"]["train"]["id"].is_unique
@@ -162,6 +166,13 @@ def test_tnews_has_the_published_labels_and_repetitions(prepared: dict[str, dict
     assert set(counts) == set(card["splits"]["dev"]["label_counts"]) == set(card["labels"])
     assert card["splits"]["train"]["repeated_texts"] == 3634
     assert (card["shared_texts"]["train+dev"], card["shared_texts"]["train+test"]) == (924, 1)
+    dev, train = prepared["tnews"]["dev"], prepared["tnews"]["train"]
+    seen = dev[dev["id"].isin(card["seen_in_train"]["dev"])]
+    assert (seen["text"].nunique(), len(card["seen_in_train"]["test"])) == (924, 1)
+    assert seen["text"].isin(train["text"]).all()
+    assert (train.groupby("text")["label"].nunique() > 1).sum() == 547
+    odd = card["splits"]["train"]["odd_rows"]["contradictions"]
+    assert odd["rows"] == train.groupby("text").filter(lambda rows: rows["label"].nunique() > 1).shape[0]
 
 
 def test_the_copies_of_tnews_agree(specs: Specs, prepared: dict[str, dict[str, Any]], shared_data: Path) -> None:

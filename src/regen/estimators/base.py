@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -25,10 +25,12 @@ class Predictions:
     Attributes:
         labels: n labels, or n lists of tags, one tag per token.
         scores: Array of shape (n,): how sure the estimator is; higher is surer. A probability where it has one.
+        truncated: Array of shape (n,): whether an end of the input was cut off; ``None`` where none ever is.
     """
 
     labels: Labels
     scores: NDArray[np.float64]
+    truncated: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,29 @@ class Estimator(Protocol):
     @classmethod
     def load(cls, folder: Path, resources: Resources = LENT_NOTHING) -> Self:
         """Read what ``save`` wrote."""
+        ...
+
+
+@dataclass(frozen=True)
+class LabelProbabilities:
+    """What an estimator says of every label of n examples, in their order.
+
+    Attributes:
+        labels: k labels or tags.
+        values: Of each example an array of shape (units, k), whose rows add up to 1; a sentence has a unit for each
+            token, everything else has one.
+    """
+
+    labels: tuple[str, ...]
+    values: list[NDArray[np.float64]]
+
+
+@runtime_checkable
+class GivesProbabilities(Protocol):
+    """What an estimator may do beside predicting."""
+
+    def probabilities(self, examples: pd.DataFrame) -> LabelProbabilities:
+        """Give the probability of every label; labels in the examples are not looked at."""
         ...
 
 

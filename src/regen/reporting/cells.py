@@ -128,7 +128,8 @@ def _class(repeats: Sequence[Mapping[str, Any]], label: str) -> list[str]:
 
 def _data(record: Record) -> Grid:
     splits = record["card"]["splits"]
-    keys = dict.fromkeys(key for split in splits.values() for key in split if key != "label_counts")
+    elsewhere = ("label_counts", "odd_rows")  # the task's data card shows them
+    keys = dict.fromkeys(key for split in splits.values() for key in split if key not in elsewhere)
     rows = [(key.replace("_", " "), [_card_value(split.get(key)) for split in splits.values()]) for key in keys]
     shared = ", ".join(f"{pair} {write.count(number)}" for pair, number in record["card"]["shared_texts"].items())
     return Grid(

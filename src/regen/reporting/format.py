@@ -78,9 +78,15 @@ def short(digest: str) -> str:
 
 
 def flags(record: Record) -> list[str]:
-    """Name what sets a cell's training apart from the usual: dev among the training data, context across sentences."""
+    """Name what sets a cell apart from the usual: dev among the training data, context across sentences, cut inputs."""
     named = {"train_on_dev": "train+dev", "document_context": "document context"}
-    return [text for key, text in named.items() if record["training"][key]]
+    return [*(text for key, text in named.items() if record["training"][key]), *_truncated(record)]
+
+
+def _truncated(record: Record) -> list[str]:
+    shares = record["training"].get("truncated", {})
+    each = [f"{hundredfold(share)} % of {split}" for split, share in shares.items() if share]
+    return [f"inputs cut at {record['config']['options']['max_length']} pieces: {', '.join(each)}"] if each else []
 
 
 def repeats(record: Record) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from regen.reporting import format as write
+from regen.reporting.data_cards import data_card, unseen_grid
 from regen.reporting.format import Record
+from regen.reporting.grids import Grid
 from regen.reporting.order import floors, is_floor, over_floor, splits_of
 
 Mark = Literal["", "best", "tie"]
@@ -50,6 +52,8 @@ class Leaderboard:
         facts: What holds for the whole table: task type, how intervals are made.
         warnings: What a reader must know before trusting a number.
         single: Whether any cell has a single repeat.
+        unseen: Scores over the inputs that train does not hold, where splits share inputs with it.
+        data: Tables of the task's data card.
     """
 
     task: str
@@ -59,6 +63,8 @@ class Leaderboard:
     facts: list[str]
     warnings: list[str]
     single: bool
+    unseen: Grid | None
+    data: list[Grid]
 
 
 def leaderboard(task: str, records: Sequence[Record]) -> Leaderboard:
@@ -75,6 +81,8 @@ def leaderboard(task: str, records: Sequence[Record]) -> Leaderboard:
         facts=_facts(records),
         warnings=_warnings(records, floor),
         single=any(entry.repeats == 1 for row in rows for entry in row.entries.values()),
+        unseen=unseen_grid(records),
+        data=data_card(records[0]),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from regen.reporting import format as write
+from regen.reporting.data_cards import unseen_score, unseen_splits
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.leaderboard import shared_texts
 from regen.reporting.order import by_task, floors, over_floor, splits_of
@@ -61,7 +62,7 @@ def _section(task: str, records: Sequence[Record], costs: Costs) -> str:
     config = records[0]["config"]
     kind = f"{config['task_type'].replace('_', ' ')}, language {config['language']}"
     parts = [f"## {task}", f"Official metric: {config['metric']} ({kind}).", *warnings]
-    return "\n\n".join([*parts, _scores(records), _costs(records, costs), _remaking(records)])
+    return "\n\n".join([*parts, _scores(records), *_unseen(records), _costs(records, costs), _remaking(records)])
 
 
 def _scores(records: Sequence[Record]) -> str:
@@ -79,6 +80,15 @@ def _scores(records: Sequence[Record]) -> str:
         for record in records
     ]
     return _table(["recipe", "n", *each, "training examples", "flags", "selection"], rows)
+
+
+def _unseen(records: Sequence[Record]) -> list[str]:
+    """Write the scores without inputs that stand in train, where a split shares some with it."""
+    splits = unseen_splits(records)
+    if not splits:
+        return []
+    head = ["recipe", *(name for split in splits for name in (f"{split}, inputs not in train", "examples"))]
+    return [_table(head, [[r["recipe"], *(t for split in splits for t in unseen_score(r, split))] for r in records])]
 
 
 def _split(record: Record, split: str, floor: dict[str, float]) -> tuple[str, str, str]:

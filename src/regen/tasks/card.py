@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from regen.config.task import PrepareConfig
+from regen.config.task_types import TaskType
 from regen.errors import UserError
 from regen.tasks.examples import text_keys
+from regen.tasks.odd_rows import odd_rows, seen_in_train
 from regen.tasks.reading import Reading
 
 
@@ -27,8 +29,9 @@ def make_card(
         frames: Split -> examples.
 
     Returns:
-        ``files`` (sha256 each), ``splits`` (counts, labels, lengths, duplicates of each) and ``shared_texts``
-        (number of distinct inputs that two splits have in common).
+        ``files`` (sha256 each), ``splits`` (counts, labels, lengths, duplicates, odd rows of each), ``shared_texts``
+        (number of distinct inputs that two splits have in common) and ``seen_in_train`` (split -> ids of the rows whose
+        input stands in train, too; records leave it out).
 
     Raises:
         UserError: A count differs from the published one.
@@ -39,19 +42,21 @@ def make_card(
         "type": config.type,
         "labels": list(config.read.labels),
         "files": {name: hashlib.sha256((raw / name).read_bytes()).hexdigest() for name in names},
-        "splits": {split: _describe(frame, readings[split]) for split, frame in frames.items()},
+        "splits": {split: _describe(frame, readings[split], config.type) for split, frame in frames.items()},
         "shared_texts": _shared_texts(frames),
+        "seen_in_train": seen_in_train(frames),
     }
     _check_counts(config, card["splits"])
     return card
 
 
-def _describe(frame: pd.DataFrame, reading: Reading) -> dict[str, Any]:
+def _describe(frame: pd.DataFrame, reading: Reading, task_type: TaskType) -> dict[str, Any]:
     keys = text_keys(frame)
     described: dict[str, Any] = {
         "examples": len(frame),
         "dropped": dict(sorted(reading.dropped.items())),
         "repeated_texts": int(keys.duplicated().sum()),
+        "odd_rows": odd_rows(frame, reading, task_type),
     }
     if "tokens" in frame:
         return described | _describe_tagging(frame, reading)

@@ -49,7 +49,10 @@ def read_conll_columns(path: Path, read: ReadSpec, split: str) -> Reading:
             lines = [line for line, _ in sentence]
             _check_tags(path, lines, row["tags"], read.labels)
             tags = spans_to_iob2(extract_spans(row["tags"]), len(sentence))
-            reading.irregular_tags += _irregular(row["tags"], tags, read.scheme)
+            irregular = _irregular(row["tags"], tags, read.scheme)
+            if irregular:
+                reading.irregular_tags += irregular
+                reading.odd["irregular_tags"].append(row["id"])
             row["tags"] = tags
         reading.rows.append(row)
     return reading

@@ -52,7 +52,9 @@ def read_json_spans(path: Path, read: ReadSpec, split: str) -> Reading:
         if spec.labelled:
             spans = list(_spans(where, text, item, str(read.fields["tags"]), read.labels))
             kept = _apart(spans)
-            reading.overlapping_spans += len(spans) - len(kept)
+            if len(kept) < len(spans):
+                reading.overlapping_spans += len(spans) - len(kept)
+                reading.odd["overlapping_spans"].append(row["id"])
             row["tags"] = spans_to_iob2(kept, len(text))
         add_row(reading, where, row)
     return reading

@@ -1,6 +1,6 @@
 """What a reader hands over."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ class Reading:
         irregular_tags: Tags that break the file's own tagging scheme; read by conlleval's rules all the same.
         overlapping_spans: Spans left out since tags cannot hold them beside a longer one that they overlap.
         ids: The ids of the rows, to find one that comes twice.
+        odd: Kind of oddity -> ids of the rows that a reader noticed it in, for the data card.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -25,6 +26,7 @@ class Reading:
     irregular_tags: int = 0
     overlapping_spans: int = 0
     ids: set[str] = field(default_factory=set)
+    odd: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
 def add_row(reading: Reading, where: str, row: dict[str, Any]) -> None:
@@ -61,6 +63,7 @@ def add_labelled(reading: Reading, where: str, row: dict[str, Any], read: ReadSp
         label = row["label"] = read.rename_labels.get(label, label)
         if label in read.drop_labels:
             reading.dropped[label] += 1
+            reading.odd["dropped"].append(row["id"])
             return
         if label not in read.labels:
             raise UserError(

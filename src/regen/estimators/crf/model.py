@@ -11,7 +11,7 @@ import pycrfsuite
 
 from regen.config.cell import CellConfig
 from regen.errors import UserError
-from regen.estimators.base import LENT_NOTHING, Predictions, Resources, token_lists
+from regen.estimators.base import LENT_NOTHING, LabelProbabilities, Predictions, Resources, token_lists
 from regen.estimators.crf.features import sentence_features
 from regen.estimators.crf.options import Options
 
@@ -67,6 +67,16 @@ class Model:
             labels.append([str(tag) for tag in tags])
             scores.append(self._tagger.probability(tags))
         return Predictions(labels, np.array(scores))
+
+    def probabilities(self, examples: pd.DataFrame) -> LabelProbabilities:
+        """Give the marginal probability of each tag at each token."""
+        tags = tuple(map(str, self._tagger.labels()))
+        values = []
+        for features in _features(examples, self._options):
+            self._tagger.set(pycrfsuite.ItemSequence(features))
+            marginals = [[self._tagger.marginal(tag, place) for tag in tags] for place in range(len(features))]
+            values.append(np.array(marginals, dtype=np.float64).reshape(len(features), len(tags)))
+        return LabelProbabilities(tags, values)
 
     def facts(self) -> dict[str, Any]:
         """Give the numbers of weights that are not zero."""

@@ -22,7 +22,7 @@ from regen.errors import UserError
 from regen.estimators.base import Resources
 from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.data import Data, shared_data
-from regen.estimators.encoder.inputs import IGNORED
+from regen.estimators.encoder.inputs import IGNORED, Inputs
 from regen.estimators.encoder.network import Network, loss_sum
 from regen.estimators.encoder.options import Options
 from regen.estimators.encoder.outputs import predict_rows
@@ -110,7 +110,7 @@ def finetune(
             job, optimiser, factor, accelerator, noise, seed, plugins=plugins, clip=options.clip, workers=workers
         )
         loop.run()
-    return trained_tensors(network), _facts(network, encoder, selection, hardware)
+    return trained_tensors(network), _facts(network, encoder, selection, hardware, data.train)
 
 
 def _check(cell: str, options: Options, encoder: Path, hardware: Hardware) -> None:
@@ -177,7 +177,7 @@ def trained_tensors(network: Network) -> dict[str, Tensor]:
     return tensors
 
 
-def _facts(network: Network, encoder: Path, selection: Selection, hardware: Hardware) -> dict[str, Any]:
+def _facts(network: Network, encoder: Path, selection: Selection, hardware: Hardware, train: Inputs) -> dict[str, Any]:
     embedding = network.body.get_input_embeddings()
     left_out = (network.body.config.vocab_size - embedding.num_embeddings) * embedding.embedding_dim
     return {
@@ -188,6 +188,7 @@ def _facts(network: Network, encoder: Path, selection: Selection, hardware: Hard
         "tokens": selection.history[-1]["tokens"],
         "operations": operations_per_token(network.body) * int(selection.history[-1]["tokens"]),
         "best_epoch": selection.best_epoch,
+        "truncated_in_train": train.truncated_share,
         "hardware": hardware.told(),
         "history": selection.history,
     }

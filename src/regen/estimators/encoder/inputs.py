@@ -64,6 +64,7 @@ class Inputs:
         labels: Number of each unit's label, ``IGNORED`` where it is no target; ``None`` where labels are not given.
         owners: Which example each row belongs to, shape (n,).
         firsts: Number, in its example, of the first unit of each row, shape (n,).
+        truncated: Whether each example lost pieces, shape (examples,); ``None`` where none ever does.
     """
 
     pieces: Ragged
@@ -73,6 +74,12 @@ class Inputs:
     labels: Ragged | None
     owners: Ints
     firsts: Ints
+    truncated: NDArray[np.bool_] | None = None
+
+    @property
+    def truncated_share(self) -> float:
+        """Share of the examples that lost pieces."""
+        return 0.0 if self.truncated is None else float(self.truncated.mean())
 
     @property
     def lengths(self) -> Ints:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Self
@@ -70,7 +71,8 @@ class Model:
         inputs = self.setup.inputs(blind, self.pieces)
         network = self.network.to(hardware.device).eval()
         collate = Collate(inputs, self.pieces.padding)
-        return self.setup.predictions(examples, inputs, predict_rows(network, inputs, collate, hardware).probabilities)
+        outputs = predict_rows(network, inputs, collate, hardware)
+        return replace(self.setup.predictions(examples, inputs, outputs.probabilities), truncated=inputs.truncated)
 
     @cached_property
     def pieces(self) -> Pieces:

@@ -22,10 +22,14 @@ def text_inputs(examples: pd.DataFrame, pieces: Pieces, max_length: int, labels:
     types = None
     if "text" in examples:
         room = max_length - len(template.before) - len(template.after)
-        rows = [template.single(encoding.ids[:room]) for encoding in pieces.texts(examples["text"].tolist())]
+        texts = pieces.texts(examples["text"].tolist())
+        truncated = [len(encoding.ids) > room for encoding in texts]
+        rows = [template.single(encoding.ids[:room]) for encoding in texts]
     else:
         room = max_length - len(template.before) - len(template.between) - len(template.last)
-        pairs = zip(*(pieces.texts(examples[side].tolist()) for side in ("text_a", "text_b")), strict=True)
+        sides = (pieces.texts(examples[side].tolist()) for side in ("text_a", "text_b"))
+        pairs = list(zip(*sides, strict=True))
+        truncated = [len(a.ids) + len(b.ids) > room for a, b in pairs]
         made = [template.pair(*_cut(a.ids, b.ids, room)) for a, b in pairs]
         rows = [ids for ids, _ in made]
         types = Ragged.of([kinds for _, kinds in made]) if any(template.segments) else None
@@ -34,7 +38,16 @@ def text_inputs(examples: pd.DataFrame, pieces: Pieces, max_length: int, labels:
         numbers = {label: number for number, label in enumerate(labels)}
         known = Ragged.of([[numbers.get(label, IGNORED)] for label in examples["label"]])
     count = len(examples)
-    return Inputs(Ragged.of(rows), types, None, None, known, np.arange(count), np.zeros(count, dtype=np.int64))
+    return Inputs(
+        pieces=Ragged.of(rows),
+        types=types,
+        units=None,
+        places=None,
+        labels=known,
+        owners=np.arange(count),
+        firsts=np.zeros(count, dtype=np.int64),
+        truncated=np.array(truncated, dtype=np.bool_),
+    )
 
 
 def _cut(first: list[int], second: list[int], room: int) -> tuple[list[int], list[int]]:

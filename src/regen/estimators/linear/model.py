@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -13,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from regen.config.cell import CellConfig
 from regen.errors import UserError
-from regen.estimators.base import LENT_NOTHING, Predictions, Resources
+from regen.estimators.base import LENT_NOTHING, LabelProbabilities, Predictions, Resources
 from regen.estimators.linear.features import feature_matrix, texts, vectorizers
 from regen.estimators.linear.options import Options
 
@@ -65,10 +66,20 @@ class Model:
 
     def predict(self, examples: pd.DataFrame) -> Predictions:
         """Give the most probable label of each example, and its probability."""
-        with threadpool_limits(1):
-            probabilities = self._regression.predict_proba(feature_matrix(examples, self._vectorizers))
+        probabilities = self._probabilities(examples)
         best = probabilities.argmax(axis=1)
         return Predictions([str(name) for name in self._regression.classes_[best]], probabilities.max(axis=1))
+
+    def probabilities(self, examples: pd.DataFrame) -> LabelProbabilities:
+        """Give the probability of each label that train holds."""
+        values = self._probabilities(examples)
+        return LabelProbabilities(tuple(map(str, self._regression.classes_)), list(values[:, np.newaxis]))
+
+    def _probabilities(self, examples: pd.DataFrame) -> NDArray[np.float64]:
+        """Give shape (n, labels)."""
+        with threadpool_limits(1):
+            values: NDArray[np.float64] = self._regression.predict_proba(feature_matrix(examples, self._vectorizers))
+        return values
 
     def facts(self) -> dict[str, Any]:
         """Give the numbers of features and weights, and of iterations used."""

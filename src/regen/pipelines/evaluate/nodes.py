@@ -27,7 +27,8 @@ def predict(model: Path, config: CellConfig, encoder: Path | None = None, **spli
 
     Returns:
         One row per repeat, split and example: ``seed``, ``fold``, ``split``, ``id``, ``document`` (CoNLL), ``gold``
-        (missing where labels are hidden), ``pred``, ``score``; and ``tokens`` if the metric looks at them.
+        (missing where labels are hidden), ``pred``, ``score``; ``tokens`` if the metric looks at them; and
+        ``truncated`` if an input was too long for the model.
     """
     import pandas as pd
 
@@ -46,8 +47,13 @@ def predict(model: Path, config: CellConfig, encoder: Path | None = None, **spli
             if config.metric == "surface_macro_f1":
                 columns["tokens"] = examples["tokens"]
             columns |= {"gold": examples[config.gold], "pred": predictions.labels, "score": predictions.scores}
+            if predictions.truncated is not None:
+                columns["truncated"] = predictions.truncated
             parts.append(pd.DataFrame(columns))
-    return pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts, ignore_index=True)
+    if "truncated" in table and not table["truncated"].any():
+        return table.drop(columns="truncated")
+    return table
 
 
 def score(
