@@ -155,6 +155,18 @@ MISTAKES = {
         ":8: names.files: found all.txt twice",
     ),
     "column of the type": (TOPIC, "{text: ", "{texts: ", ":16: topic.read.fields: type classification needs text"),
+    "columns of coreference": (
+        TOPIC,
+        "type: classification",
+        "type: coreference",
+        ":16: topic.read.fields: type coreference needs span1, span1_start, span2, span2_start",
+    ),
+    "columns of keyword match": (
+        TOPIC,
+        "type: classification",
+        "type: keyword_match",
+        ":16: topic.read.fields: type keyword_match needs keywords",
+    ),
     "format of another type": (
         TOPIC,
         "format: json_lines",

@@ -237,4 +237,8 @@ def test_keys_of_inputs_do_not_run_together() -> None:
     assert text_keys(pairs).duplicated().tolist() == [False, False, True]
     tokens = pd.DataFrame({"tokens": [["ab", "c"], ["a", "bc"], ["ab", "c"]]})
     assert text_keys(tokens).duplicated().tolist() == [False, False, True]
+    keywords = pd.DataFrame({"text": ["c", "c", "bc", "c"], "keywords": [["a", "b"], ["ab"], ["a"], ["a", "b"]]})
+    assert text_keys(keywords).duplicated().tolist() == [False, False, False, True]
+    spans = {"span1": ["a", "a", "a", "aa"], "span1_start": [0, 2, 0, 0], "span2": "b", "span2_start": 4}
+    assert text_keys(pd.DataFrame({"text": "aaacb", **spans})).duplicated().tolist() == [False, False, True, False]
     assert text_keys(pd.DataFrame({"text": ["a", "b", "a"]})).duplicated().tolist() == [False, False, True]

@@ -55,7 +55,8 @@ class ReadSpec(Spec):
 
     Attributes:
         format: Name of the reader.
-        fields: Column of the examples -> key of the JSON object, or number of the column (0-based).
+        fields: Column of the examples -> key of the JSON object (``a.b``: key ``b`` of the object ``a``), or number of
+            the column (0-based).
         scheme: Tagging scheme of a file of columns: ``iob1`` or ``iob2``; examples always hold IOB2.
         encoding: Encoding of the files.
         splits: Split name -> where it is read from.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-TaskType = Literal["classification", "pair_classification", "tagging"]
+TaskType = Literal["classification", "coreference", "keyword_match", "pair_classification", "tagging"]
 Metric = Literal["accuracy", "span_f1", "surface_macro_f1"]
 Format = Literal["conll_columns", "json_lines", "json_spans", "tab_separated"]
 Count = Literal["examples", "dropped", "tokens", "spans", "documents"]
@@ -38,6 +38,15 @@ class TypeFacts:
 TASK_TYPES: dict[TaskType, TypeFacts] = {
     "classification": TypeFacts(
         inputs=("text",), gold="label", metrics=("accuracy",), formats=("json_lines", "tab_separated")
+    ),
+    "coreference": TypeFacts(
+        inputs=("text", "span1", "span1_start", "span2", "span2_start"),
+        gold="label",
+        metrics=("accuracy",),
+        formats=("json_lines",),
+    ),
+    "keyword_match": TypeFacts(
+        inputs=("text", "keywords"), gold="label", metrics=("accuracy",), formats=("json_lines",)
     ),
     "pair_classification": TypeFacts(
         inputs=("text_a", "text_b"), gold="label", metrics=("accuracy",), formats=("json_lines", "tab_separated")

@@ -62,6 +62,8 @@ def _describe(frame: pd.DataFrame, reading: Reading, task_type: TaskType) -> dic
         return described | _describe_tagging(frame, reading)
     lengths = (frame["text"] if "text" in frame else frame["text_a"] + frame["text_b"]).str.len()
     described |= {"characters": int(lengths.sum()), "length_in_characters": _lengths(lengths)}
+    if "keywords" in frame:
+        described["keywords_per_example"] = _lengths(frame["keywords"].map(len))
     if frame["label"].notna().all():
         described["label_counts"] = _counts(frame["label"])
     return described

@@ -8,6 +8,7 @@ import pandas as pd
 from regen.config.task import ReadSpec
 from regen.errors import UserError
 from regen.tasks.conll_columns import read_conll_columns
+from regen.tasks.coreference import SPAN_COLUMNS
 from regen.tasks.json_lines import read_json_lines
 from regen.tasks.json_spans import read_json_spans
 from regen.tasks.reading import Reading
@@ -61,4 +62,8 @@ def text_keys(frame: pd.DataFrame) -> "pd.Series[str]":
         return frame["tokens"].map("\x1f".join)
     if "text_a" in frame:
         return frame["text_a"].str.cat(frame["text_b"], sep="\x1f")
+    if "keywords" in frame:
+        return frame["keywords"].map("\x1f".join).str.cat(frame["text"], sep="\x1e")
+    if set(frame) >= SPAN_COLUMNS:
+        return frame[sorted(SPAN_COLUMNS)].astype(str).agg("\x1f".join, axis=1)
     return frame["text"]
