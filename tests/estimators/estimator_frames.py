@@ -1,5 +1,6 @@
 """Small hand-written examples of every task type, and the cells that the estimators make of them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -107,6 +108,53 @@ def _english_pairs() -> Frames:
     )
 
 
+def _chinese_spans() -> Frames:
+    return Frames(
+        _marked(
+            ("_王明_买了书，[他]很好", "true"),
+            ("_王明_喜欢猫，[他]来北京", "true"),
+            ("[他]没有去，_王明_去了", "true"),
+            ("银行开门，_王明_很好，[他]来了", "true"),
+            ("王明买了_手机_，[他]很好", "false"),
+            ("王明去_银行_，[他]很好", "false"),
+            ("[他]喜欢_手机_", "false"),
+        ),
+        _marked(("_王明_没有猫，[她]有", "true"), ("[他]的_手机_很贵", "false")),
+        _marked(("_王明_来，[他]去", "true"), ("_龘😀_和abc[ж]", "false"), ("[他]_银行_", "false")),
+    )
+
+
+def _marked(*rows: tuple[str, str]) -> pd.DataFrame:
+    """Read texts with the noun in underscores and the pronoun in brackets."""
+    columns = ("text", "span1", "span1_start", "span2", "span2_start", "label")
+    parsed = []
+    for marked, label in rows:
+        spans = []
+        for pattern in ("_(.*)_", r"\[(.*)\]"):
+            found = re.search(pattern, marked)
+            assert found
+            spans += [found[1], len(re.sub(r"[_\[\]]", "", marked[: found.start()]))]
+        parsed.append((re.sub(r"[_\[\]]", "", marked), *spans, label))
+    return _rows(columns, *parsed)
+
+
+def _chinese_keywords() -> Frames:
+    columns = ("text", "keywords", "label")
+    return Frames(
+        _rows(
+            columns,
+            ("银行上调贷款利率", ["银行", "利率"], "1"),
+            ("新手机芯片更快", ["手机", "芯片"], "1"),
+            ("前锋最后一分钟进球", ["前锋", "进球"], "1"),
+            ("银行上调贷款利率", ["动物", "天气", "动物"], "0"),
+            ("新手机芯片更快", ["猫", "工作", "猫"], "0"),
+            ("前锋最后一分钟进球", ["下雨", "书", "书"], "0"),
+        ),
+        _rows(columns, ("股市收盘下跌", ["股市"], "1"), ("门将扑出点球", ["天", "天"], "0")),
+        _rows(columns, ("手机厂商", ["手机"], "1"), ("", ["龘", "😀"], "0"), ("天气", ["书", "书"], "0")),
+    )
+
+
 def _english_names() -> Frames:
     return Frames(
         _tagged(
@@ -132,6 +180,8 @@ def _chinese_names() -> Frames:
 _MAKERS = {
     ("classification", "en"): _english_topics,
     ("classification", "zh"): _chinese_topics,
+    ("coreference", "zh"): _chinese_spans,
+    ("keyword_match", "zh"): _chinese_keywords,
     ("pair_classification", "en"): _english_pairs,
     ("pair_classification", "zh"): _chinese_pairs,
     ("tagging", "en"): _english_names,

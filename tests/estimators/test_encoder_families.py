@@ -21,7 +21,13 @@ from regen.estimators.encoder.model import Model
 from regen.training.device import resolve_hardware
 from regen.training.noise import Noise
 
-TYPES = (("tagging", "en"), ("classification", "zh"), ("pair_classification", "en"))
+TYPES = (
+    ("tagging", "en"),
+    ("classification", "zh"),
+    ("coreference", "zh"),
+    ("keyword_match", "zh"),
+    ("pair_classification", "en"),
+)
 SEPARATE = tuple(family for family in FAMILIES if family != "albert")
 FEW_STEPS = {"epochs": 2, "learning_rate": 1e-3, "weight_decay": 0.0, "batch_tokens": 128}
 QUIET = {**FEW_STEPS, "dropout": 0.0, "attention_dropout": 0.0, "max_length": 48}
@@ -128,6 +134,9 @@ def test_a_frozen_encoder_trains_the_head_alone(family: str, tmp_path: Path) -> 
         *((family, 1, "tagging", "en") for family in SEPARATE),
         ("bert", 1, "pair_classification", "en"),
         ("electra", 1, "classification", "zh"),
+        ("bert", 1, "coreference", "zh"),
+        ("xlm_roberta", "all", "coreference", "zh"),
+        ("deberta", 1, "keyword_match", "zh"),
         ("albert", "all", "tagging", "en"),
         ("bert", "all", "classification", "zh"),
     ],

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from tiny_encoders import tiny_encoder
 
 from regen.encoders.pieces import Pieces
+from regen.estimators.encoder.adaptations import ADAPTATIONS
+from regen.estimators.encoder.options import Options
 from regen.estimators.encoder.texts import _cut, text_inputs
 
 LABELS = ("yes", "no")
@@ -119,6 +121,19 @@ def test_a_pair_that_just_fits_is_whole() -> None:
         inputs = text_inputs(pair("the bank", "new york is"), tokenizer, length, LABELS)
         assert inputs.truncated is not None
         assert inputs.truncated.tolist() == [cut]
+
+
+def test_keywords_are_the_first_of_two_texts() -> None:
+    """Joined by a blank, as in CLUE's baselines; the text, which is longer, loses its end."""
+    examples = pd.DataFrame({"text": ["the bank of a far station"], "keywords": [["bank", "far"]], "label": ["no"]})
+    inputs = ADAPTATIONS["keyword_match"].inputs(examples, pieces(), Options(max_length=9, stride=0), LABELS)
+    expected = text_inputs(pair("bank far", "the bank of a far station").assign(label="no"), pieces(), 9, LABELS)
+    assert rows_of(inputs.pieces) == rows_of(expected.pieces)
+    (ids,) = rows_of(inputs.pieces)
+    assert (ids.index(3), len(ids)) == (3, 9)
+    assert inputs.types is not None
+    assert inputs.labels is not None
+    assert rows_of(inputs.labels) == [[1]]
 
 
 def test_a_label_that_train_lacks_is_ignored() -> None:

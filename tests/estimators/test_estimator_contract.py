@@ -212,6 +212,11 @@ def test_nothing_known_in_the_input(case: Case) -> None:
     frames = case.frames()
     if case.task_type == "tagging":
         examples = pd.DataFrame({"id": ["a", "b"], "tokens": [["ж"], ["☃", "ж", ""]]})
+    elif case.task_type == "coreference":
+        spans = {"span1": ["ж", "☃"], "span1_start": [0, 2], "span2": ["☃", "ж"], "span2_start": [1, 0]}
+        examples = pd.DataFrame({"id": ["a", "b"], "text": ["ж☃", "ж ☃"], **spans})
+    elif case.task_type == "keyword_match":
+        examples = pd.DataFrame({"id": ["a", "b"], "text": ["", "ж ☃"], "keywords": [["ж"], ["☃", "ж"]]})
     else:
         texts = {column: ["", "ж ☃"] for column in frames.test.columns if column.startswith("text")}
         examples = pd.DataFrame({"id": ["a", "b"], **texts})

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from regen.estimators.linear.features import chinese_words, feature_matrix, texts, vectorizers, words
 from regen.estimators.linear.options import Options
+from regen.estimators.linear.parts import keyword_numbers, span_numbers, span_parts
 
 PAIRS = pd.DataFrame({"text_a": ["red cat", "dog"], "text_b": ["red dog", ""]})
 WORDS_ALONE = Options(words=(1, 1), characters=None)
@@ -99,3 +100,59 @@ def test_overlap_by_hand(text_a: str, text_b: str, expected: list[float]) -> Non
 def test_options_that_make_no_sense(options: dict[str, object], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         Options.model_validate(options)
+
+
+SPANS = pd.DataFrame(
+    {
+        "text": ["Ann met Bea when she left.", "他说王明知道王明"],
+        "span1": ["Bea", "王明"],
+        "span1_start": [8, 6],
+        "span2": ["she", "他"],
+        "span2_start": [17, 0],
+    }
+)
+KEYWORDS = pd.DataFrame({"text": ["red cat, red dog", ""], "keywords": [["red", "cat", "red", "bird"], ["dog"]]})
+
+
+def test_texts_are_cut_at_their_spans() -> None:
+    assert span_parts(SPANS) == [
+        ["Ann met ", ""],
+        [" when ", "说王明知道"],
+        [" left.", ""],
+        ["Bea", "王明"],
+        ["she", "他"],
+    ]
+
+
+def test_numbers_of_spans_by_hand() -> None:
+    expected = [[6 / 26, 0, np.log(4), np.log(2)], [5 / 8, 1, np.log(3), np.log(3)]]
+    assert span_numbers(SPANS) == pytest.approx(np.array(expected))
+
+
+def test_matrix_of_spans_by_hand() -> None:
+    made = vectorizers(WORDS_ALONE, "en")
+    made["words"].fit(["bea", "when"])
+    matrix = feature_matrix(SPANS.iloc[:1], made).toarray()
+    # Columns bea, when: before, between and after the spans, in the first and the second one.
+    assert matrix[0, :10].tolist() == [0, 0, 0, 1, 0, 0, 1, 0, 0, 0]
+    assert matrix[0, 10:] == pytest.approx(span_numbers(SPANS)[0])
+
+
+def test_numbers_of_keywords_by_hand() -> None:
+    """Keywords are counted as often as the list has them."""
+    occurs = (np.log(3) + np.log(2) + np.log(3)) / 4
+    length = (3 * np.log(4) + np.log(5)) / 4
+    expected = [[3 / 4, occurs, length, 3 / 4], [0, 0, np.log(4), 1]]
+    assert keyword_numbers(KEYWORDS) == pytest.approx(np.array(expected))
+
+
+def test_matrix_of_keywords_by_hand() -> None:
+    made = vectorizers(WORDS_ALONE, "en")
+    made["words"].fit(["bird", "cat", "dog"])
+    assert texts(KEYWORDS) == ["red cat red bird", "dog", "red cat, red dog", ""]
+    matrix = feature_matrix(KEYWORDS, made).toarray()
+    half = 0.5**0.5
+    # Columns bird, cat, dog: the keywords, and their product with the text.
+    assert matrix[0, :6] == pytest.approx([half, half, 0, 0, 0.5, 0])
+    assert matrix[1, :6] == pytest.approx([0, 0, 1, 0, 0, 0])
+    assert matrix[:, 6:] == pytest.approx(keyword_numbers(KEYWORDS))

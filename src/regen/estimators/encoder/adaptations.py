@@ -12,8 +12,10 @@ from regen.estimators.base import Predictions, token_lists
 from regen.estimators.encoder.inputs import Inputs
 from regen.estimators.encoder.options import Options
 from regen.estimators.encoder.outputs import Probabilities
+from regen.estimators.encoder.spans import span_inputs
 from regen.estimators.encoder.tagging import joined, tagging_inputs
 from regen.estimators.encoder.texts import text_inputs
+from regen.estimators.keywords import keyword_pairs
 
 
 class Adaptation(Protocol):
@@ -21,9 +23,11 @@ class Adaptation(Protocol):
 
     Attributes:
         words: Whether examples come as words that are tokenised one by one.
+        vectors: How many of the encoder's vectors stand for a unit, one after the other.
     """
 
     words: bool
+    vectors: int
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:
         """Give what the head tells apart, in the order of its outputs."""
@@ -44,6 +48,7 @@ class Texts:
     """Texts and pairs of texts: a row for each, a label for each row."""
 
     words = False
+    vectors = 1
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:
         """Give the labels that train holds, in the order of the label set."""
@@ -67,10 +72,29 @@ class Texts:
         return Predictions(names[values.argmax(axis=1)].tolist(), values.max(axis=1).astype(np.float64))
 
 
+class Keywords(Texts):
+    """Texts with keywords: pairs of the joined keywords and the text."""
+
+    def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:
+        """Make a row of each example."""
+        return text_inputs(keyword_pairs(examples), pieces, options.max_length, labels)
+
+
+class Coreference(Texts):
+    """Texts with two spans: the vector of the text, and the means of the vectors of each span."""
+
+    vectors = 3
+
+    def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:
+        """Make a row of each example, both spans marked in it."""
+        return span_inputs(examples, pieces, options.max_length, labels)
+
+
 class Tagging:
     """Sentences: a row for each window, a tag for each token."""
 
     words = True
+    vectors = 1
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
         """Give ``O`` and then the tags that train holds, sorted."""
@@ -103,6 +127,8 @@ class Tagging:
 
 ADAPTATIONS: dict[TaskType, Adaptation] = {
     "classification": Texts(),
+    "coreference": Coreference(),
+    "keyword_match": Keywords(),
     "pair_classification": Texts(),
     "tagging": Tagging(),
 }

@@ -75,7 +75,8 @@ class Setup:
             freeze(body, frozen)
         torch.manual_seed(seed)
         dropout = options.dropout if options.dropout is not None else getattr(body.config, "hidden_dropout_prob", 0.1)
-        head = Head(body.config.hidden_size, len(self.labels), dropout, noise, places=options.characters)
+        width = body.config.hidden_size * self.adaptation.vectors
+        head = Head(width, len(self.labels), dropout, noise, places=options.characters)
         return Network(body, head, options.pooling, frozen)
 
     def predictions(self, examples: pd.DataFrame, inputs: Inputs, outputs: Sequence[Probabilities]) -> Predictions:

@@ -13,6 +13,8 @@ from regen.training.loop import Collated
 
 IGNORED = -100
 """Label of a unit that is no target: padding, or context."""
+SPAN_BITS = (1, 2)
+"""Bit of each span in the numbers of a row's pieces."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Inputs:
         owners: Which example each row belongs to, shape (n,).
         firsts: Number, in its example, of the first unit of each row, shape (n,).
         truncated: Whether each example lost pieces, shape (examples,); ``None`` where none ever does.
+        spans: Of each piece, the bits of the spans that it belongs to; ``None`` where there are no spans.
     """
 
     pieces: Ragged
@@ -75,6 +78,7 @@ class Inputs:
     owners: Ints
     firsts: Ints
     truncated: NDArray[np.bool_] | None = None
+    spans: Ragged | None = None
 
     @property
     def truncated_share(self) -> float:
@@ -110,6 +114,8 @@ class Collate:
         }
         if inputs.types is not None:
             collated["token_type_ids"] = inputs.types.padded(rows, batch.width, 0)
+        if inputs.spans is not None:
+            collated["spans"] = inputs.spans.padded(rows, batch.width, 0)
         most = 1 if inputs.units is None else max(1, int(inputs.units.lengths[rows].max()))
         if inputs.units is not None:
             collated["units"] = inputs.units.padded(rows, most, 0)

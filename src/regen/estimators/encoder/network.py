@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from regen.encoders.prefix import upper
-from regen.estimators.encoder.inputs import IGNORED
+from regen.estimators.encoder.inputs import IGNORED, SPAN_BITS
 from regen.estimators.encoder.tagging import MOST_PLACES
 from regen.training.loop import Collated
 from regen.training.noise import Dropout, Noise
@@ -58,7 +58,7 @@ class Network(nn.Module):
         return logits
 
     def vectors(self, batch: Collated) -> Tensor:
-        """Give the vectors of the units, shape (rows, units, hidden)."""
+        """Give the vectors of the units, shape (rows, units, hidden); with spans three in one, 3 hidden wide."""
         told = body_inputs(batch)
         if "hidden" in batch:
             hidden = upper(self.body, self._frozen, batch["hidden"], told)
@@ -66,10 +66,16 @@ class Network(nn.Module):
             hidden = self.body(**told).last_hidden_state
         if "units" in batch:
             return hidden[torch.arange(len(hidden), device=hidden.device)[:, None], batch["units"]]
-        if self._pooling == "first":
-            return hidden[:, :1]
-        mask = batch["attention_mask"][:, :, None].to(hidden.dtype)
-        return ((hidden * mask).sum(1) / mask.sum(1))[:, None]
+        text = hidden[:, :1] if self._pooling == "first" else _mean(hidden, batch["attention_mask"])
+        if "spans" not in batch:
+            return text
+        return torch.cat([text, *(_mean(hidden, batch["spans"] & bit) for bit in SPAN_BITS)], dim=-1)
+
+
+def _mean(hidden: Tensor, inside: Tensor) -> Tensor:
+    """Give the mean vector of the pieces inside, 0 where there is none: (rows, width, hidden) → (rows, 1, hidden)."""
+    mask = (inside > 0)[:, :, None].to(hidden.dtype)
+    return ((hidden * mask).sum(1) / mask.sum(1).clamp(min=1))[:, None]
 
 
 def body_inputs(batch: Collated) -> Collated:

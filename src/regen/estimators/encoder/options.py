@@ -45,7 +45,7 @@ class Options(Base):
         compile: Compile the network (CUDA).
     """
 
-    task_types = frozenset({"tagging", "classification", "pair_classification"})
+    task_types = frozenset({"tagging", "classification", "coreference", "keyword_match", "pair_classification"})
     costs = frozenset({"operations", "trained_parameters", "checkpoint_bytes"})
     has_epochs = True
 

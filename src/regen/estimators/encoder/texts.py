@@ -33,11 +33,7 @@ def text_inputs(examples: pd.DataFrame, pieces: Pieces, max_length: int, labels:
         made = [template.pair(*_cut(a.ids, b.ids, room)) for a, b in pairs]
         rows = [ids for ids, _ in made]
         types = Ragged.of([kinds for _, kinds in made]) if any(template.segments) else None
-    known = None
-    if "label" in examples:
-        numbers = {label: number for number, label in enumerate(labels)}
-        known = Ragged.of([[numbers.get(label, IGNORED)] for label in examples["label"]])
-    count = len(examples)
+    known, count = label_numbers(examples, labels), len(examples)
     return Inputs(
         pieces=Ragged.of(rows),
         types=types,
@@ -48,6 +44,14 @@ def text_inputs(examples: pd.DataFrame, pieces: Pieces, max_length: int, labels:
         firsts=np.zeros(count, dtype=np.int64),
         truncated=np.array(truncated, dtype=np.bool_),
     )
+
+
+def label_numbers(examples: pd.DataFrame, labels: tuple[str, ...]) -> Ragged | None:
+    """Give the number of each example's label, a row each; ``None`` where labels are not given."""
+    if "label" not in examples:
+        return None
+    numbers = {label: number for number, label in enumerate(labels)}
+    return Ragged.of([[numbers.get(label, IGNORED)] for label in examples["label"]])
 
 
 def _cut(first: list[int], second: list[int], room: int) -> tuple[list[int], list[int]]:

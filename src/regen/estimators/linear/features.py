@@ -1,4 +1,4 @@
-"""TF-IDF features of texts and of pairs of texts."""
+"""TF-IDF features of texts, of pairs of texts, of a text and its keywords, and of two spans of a text."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from regen.estimators.keywords import keyword_pairs
 from regen.estimators.linear.options import Options
+from regen.estimators.linear.parts import keyword_numbers, span_numbers, span_parts
 
 _WORD = re.compile(r"\w+")
 
@@ -39,7 +41,9 @@ def vectorizers(options: Options, language: str) -> dict[str, TfidfVectorizer]:
 
 
 def texts(examples: pd.DataFrame) -> list[str]:
-    """Give every text of the examples: the sentences, or both sides of all pairs."""
+    """Give every text of the examples: the sentences, or both sides of all pairs; joined keywords are such a side."""
+    if "keywords" in examples:
+        examples = keyword_pairs(examples)
     columns = ["text"] if "text" in examples else ["text_a", "text_b"]
     return [text for column in columns for text in examples[column]]
 
@@ -48,12 +52,21 @@ def feature_matrix(examples: pd.DataFrame, fitted: dict[str, TfidfVectorizer]) -
     """Turn examples into features.
 
     Args:
-        examples: n examples with ``text``, or with ``text_a`` and ``text_b``.
+        examples: n examples with ``text``, or with ``text_a`` and ``text_b``; a text may have keywords, or two spans.
         fitted: Fitted vectorizers, together v features wide.
 
     Returns:
-        Matrix of shape (n, v) for texts; for pairs (n, 3 v + 4): side a, side b, their product, and their overlap.
+        Matrix of shape (n, v) for texts; for pairs (n, 3 v + 4): side a, side b, their product, and their overlap. For
+        keywords (n, 2 v + 4): the keywords, their product with the text (which alone says nothing of them), and
+        ``keyword_numbers``. For two spans (n, 5 v + 4): ``span_parts`` and ``span_numbers``.
     """
+    if "keywords" in examples:
+        pairs = keyword_pairs(examples)
+        keywords, text = (_tfidf(list(pairs[column]), fitted) for column in ("text_a", "text_b"))
+        return csr_matrix(hstack([keywords, keywords.multiply(text), keyword_numbers(examples)], format="csr"))
+    if "span1" in examples:
+        parts = [_tfidf(part, fitted) for part in span_parts(examples)]
+        return csr_matrix(hstack([*parts, span_numbers(examples)], format="csr"))
     if "text" in examples:
         return _tfidf(list(examples["text"]), fitted)
     a, b = (_tfidf(list(examples[column]), fitted) for column in ("text_a", "text_b"))

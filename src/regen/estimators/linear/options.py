@@ -21,7 +21,7 @@ class Options(Base):
         iterations: Most iterations of L-BFGS.
     """
 
-    task_types = frozenset({"classification", "pair_classification"})
+    task_types = frozenset({"classification", "coreference", "keyword_match", "pair_classification"})
 
     words: Range | None = (1, 2)
     characters: Range | None = (1, 3)
