@@ -29,6 +29,8 @@ from regen.training.selection import HISTORY_COLUMNS
 LABELS = {
     "tagging": ("O", "B-LOC", "B-PER", "I-PER"),
     "classification": ("sport", "money", "科技"),
+    "coreference": ("false", "true"),
+    "keyword_match": ("0", "1"),
     "pair_classification": ("no", "yes"),
 }
 HARDWARE = {"device": "cpu", "kind": "DEFAULT", "precision": "f32", "threads": 1, "processes": 1}
@@ -96,7 +98,8 @@ class ExportProject:
             ids = torch.randint(30, (64, 9), generator=generator) * 2
             batch = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
             units = {"units": torch.arange(9).expand(64, 9), "places": torch.zeros_like(ids)}
-            logits = network.eval()(batch | (units if self.task_type == "tagging" else {}))
+            further = {"tagging": units, "coreference": {"spans": ids % 3}}.get(self.task_type, {})
+            logits = network.eval()(batch | further)
             network.head.out.bias.sub_(logits.mean((0, 1)))  # so that more than one label is given
         facts = {
             "encoder": sha256((self.encoder / "encoder.json").read_bytes()).hexdigest(),

@@ -62,6 +62,13 @@ def test_the_majority_baseline_stands_beside(project: ExportProject) -> None:
     path.unlink()
 
 
+def test_task_types_whose_heads_no_class_of_transformers_has(tmp_path: Path) -> None:
+    assert message(ExportProject(tmp_path, "bert", "coreference")) == (
+        "cell made_up.tuned: a model for task type coreference has no transformers form; only those for "
+        "classification, keyword_match, pair_classification, tagging can be exported"
+    )
+
+
 def test_cells_that_are_not_there(project: ExportProject) -> None:
     assert message(project, "made_up.other") == (
         "cell made_up.other: there is no such task or recipe; the suites have made_up.tuned"

@@ -110,6 +110,17 @@ def test_labels_of_pairs_agree_where_the_room_is_odd(tmp_path: Path) -> None:
     check_pairs(ExportProject(tmp_path, "bert", "pair_classification", max_length=16))
 
 
+@pytest.mark.parametrize("pooling", ["mean", "first"])
+def test_labels_of_keywords_agree(tmp_path: Path, pooling: str) -> None:
+    project = ExportProject(tmp_path, "bert", "keyword_match", pooling=pooling)
+    keywords = [["rain", "paris"], ["goal"], LONG[:9], ["shares", "bank", "shares"]]
+    texts = [TEXT, "", TEXT, "the bank warned"]
+    ours = project.predict(pd.DataFrame({"id": range(4), "text": texts, "keywords": keywords}))
+    folder = exported(project)
+    agree(snippet(folder)([" ".join(words) for words in keywords], texts), ours.labels, ours.scores)
+    assert "those of each text joined by a blank" in (folder / "README.md").read_text("utf-8")
+
+
 def test_running_text_goes_through_the_pipeline(tmp_path: Path) -> None:
     project = ExportProject(tmp_path, "bert", "tagging", max_length=64)
     tag = pipeline("token-classification", model=str(exported(project)), ignore_labels=[])

@@ -15,9 +15,21 @@ from regen.reporting.cells import MEASURES
 _PIPELINES = {
     "tagging": "token-classification",
     "classification": "text-classification",
+    "keyword_match": "text-classification",
     "pair_classification": "text-classification",
 }
-_TYPES = {"tagging": "Tagging", "classification": "Classification", "pair_classification": "Classification of pairs"}
+_TYPES = {
+    "tagging": "Tagging",
+    "classification": "Classification",
+    "keyword_match": "Classification of keywords and a text",
+    "pair_classification": "Classification of pairs",
+}
+_GIVEN = {
+    "tagging": "",
+    "classification": "A list of texts",
+    "keyword_match": "A list of keywords, those of each text joined by a blank, and a list of texts",
+    "pair_classification": "Two lists of texts",
+}
 _METRICS = {"span_f1": "f1", "surface_macro_f1": "f1", "accuracy": "accuracy"}
 """Official metric -> its name on the hub."""
 _LICENCES = frozenset({"apache-2.0", "mit", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "bsd-3-clause", "gpl-3.0"})
@@ -40,7 +52,6 @@ def write_card(found: Found, form: Form, path: Path) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pairs = config["task_type"] == "pair_classification"
     pooling = config["options"]["pooling"]
     text = environment.get_template("README.md.jinja").render(
         found=found,
@@ -56,7 +67,7 @@ def write_card(found: Found, form: Form, path: Path) -> None:
         scores=[_row(found, split) for split in record["scores"]],
         notes=_notes(found),
         hardware=_facts(found)["hardware"],
-        snippet=environment.get_template(f"{form}.jinja").render(pairs=pairs, pooling=pooling),
+        snippet=environment.get_template(f"{form}.jinja").render(given=_GIVEN[config["task_type"]], pooling=pooling),
         limits=_limits(found, form),
         dvc=write.commands(record)[0],
         export=f"kedro export {record['cell']} --seed {found.seed}",

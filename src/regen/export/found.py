@@ -12,6 +12,9 @@ from regen.config.task import TaskSpec
 from regen.errors import UserError
 from regen.reporting.format import Record, commands
 
+EXPORTED = frozenset({"classification", "keyword_match", "pair_classification", "tagging"})
+"""Task types for whose heads transformers has a class; that of coreference reads the vectors of spans."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -55,7 +58,8 @@ def find(cell: str, seed: int | None, data: Path, specs: Specs) -> Found:
         specs: The project's specs.
 
     Raises:
-        UserError: The cell is unknown, not made here, made anew since, or not fine-tuned.
+        UserError: The cell is unknown, not made here, made anew since, not fine-tuned, or of a task type whose heads
+            transformers has no class for.
     """
     task, _, recipe = cell.partition(".")
     if task not in specs.tasks or recipe not in specs.recipes:
@@ -65,6 +69,11 @@ def find(cell: str, seed: int | None, data: Path, specs: Specs) -> Found:
     name = record["config"]["options"].get("encoder")
     if name is None:
         raise UserError(f"cell {cell}: {recipe} has no transformers form; only cells with an encoder can be exported")
+    if record["config"]["task_type"] not in EXPORTED:
+        raise UserError(
+            f"cell {cell}: a model for task type {record['config']['task_type']} has no transformers form; only those "
+            f"for {', '.join(sorted(EXPORTED))} can be exported"
+        )
     scores = {repeat["seed"]: repeat["value"] for repeat in record["scores"]["dev"]["repeats"]}
     chosen = max(scores, key=lambda number: scores[number]) if seed is None else seed  # of equal ones the first
     if chosen not in scores:
