@@ -31,7 +31,10 @@ def specs(project_root: Path) -> Specs:
     return read_specs(config_loader(project_root, "base"), project_root)
 
 
-TASKS = ("afqmc", "cluener", "conll2000", "conll2002_es", "conll2003", "conll2003_iob2", "ocnli", "tnews")
+TASKS = (
+    *("afqmc", "cluener", "cluewsc2020", "csl", "conll2000", "conll2002_es", "conll2003", "conll2003_iob2"),
+    *("ocnli", "tnews"),
+)
 
 
 def _prepare(specs: Specs, task: str, mirror: Path, raw: Path) -> dict[str, Any]:
@@ -122,6 +125,35 @@ def test_afqmc_has_the_published_labels_and_no_pair_twice(prepared: dict[str, di
     assert {counts["repeated_texts"] for counts in card["splits"].values()} == {0}
     assert set(card["shared_texts"].values()) == {0}
     assert prepared["afqmc"]["test"]["id"].tolist() == [f"test-{number}" for number in range(3861)]
+
+
+def test_cluewsc2020_has_the_published_labels_and_spans(prepared: dict[str, dict[str, Any]]) -> None:
+    """The reader refuses spans that do not stand where the files say: there are none."""
+    card = prepared["cluewsc2020"]["card"]
+    assert card["splits"]["train"]["label_counts"] == {"false": 727, "true": 517}
+    assert card["splits"]["dev"]["label_counts"] == {"false": 193, "true": 111}
+    assert [counts["repeated_texts"] for counts in card["splits"].values()] == [5, 0, 6, 0]
+    frames = [prepared["cluewsc2020"][split] for split in ("train", "dev", "test", "test_1_0")]
+    assert [int((frame["span2_start"] < frame["span1_start"]).sum()) for frame in frames] == [0, 0, 464, 0]
+    assert [bool(frame["label"].isna().all()) for frame in frames] == [False, False, True, True]
+
+
+def test_csl_has_the_published_labels_and_keywords(prepared: dict[str, dict[str, Any]]) -> None:
+    outputs = prepared["csl"]
+    splits = outputs["card"]["splits"]
+    assert [splits[split]["label_counts"] for split in ("train", "dev")] == [
+        {"0": 10000, "1": 10000},
+        {"0": 1500, "1": 1500},
+    ]
+    assert outputs["train"]["text"].nunique() == 3954
+    lengths = [splits[split]["keywords_per_example"] for split in ("train", "dev", "test")]
+    assert [(length["min"], length["max"]) for length in lengths] == [(2, 4)] * 3
+    assert len(set(outputs["dev"]["text"]) & set(outputs["test"]["text"])) == 1
+    assert outputs["test"]["id"].iloc[0] == "2415"
+    assert sorted(map(int, outputs["test"]["id"])) == list(range(1, 3001))
+    # A list that holds a keyword twice is always a made-up one.
+    twice = outputs["train"][outputs["train"]["keywords"].map(lambda words: len(set(words)) < len(words))]
+    assert twice["label"].value_counts().to_dict() == {"0": 836}
 
 
 def _mentions(frame: pd.DataFrame) -> int:

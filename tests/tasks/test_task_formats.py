@@ -41,6 +41,24 @@ FILES: dict[str, dict[str, bytes]] = {
         "dev.json": '{"sentence1": "他走了", "sentence2": "他在", "label": "contradiction"}'.encode(),
         "test.json": '{"id": 0, "sentence1": "他笑", "sentence2": "他乐"}\n'.encode(),
     },
+    "cluewsc2020": {
+        "train.json": '{"target": {"span2_index": 6, "span1_index": 0, "span1_text": "老师", "span2_text": "他"}, '
+        '"idx": 1, "label": "true", "text": "老师走了，😀他累了"}\n'.replace("😀", "\\ud83d\\ude00").encode()
+        * 2,
+        "dev.json": '{"target": {"span2_index": 3, "span1_index": 0, "span1_text": "老师", "span2_text": "他们"}, '
+        '"idx": 1, "label": "false", "text": "老师说他们来"}\r\n'.encode(),
+        "test.json": '{"id": 0, "target": {"span2_index": 0, "span1_index": 2, "span1_text": "老师", '
+        '"span2_text": "他"}, "text": "他叫老师\u2028来"}'.encode(),
+        "test1.0.json": '{"target": {"span2_index": 2, "span1_index": 0, "span1_text": "老师", "span2_text": "其"}, '
+        '"id": 1, "text": "老师其人"}\n'.encode(),
+    },
+    "csl": {
+        "train.json": '{"id": 1, "abst": "研究水稻。", "keyword": ["水稻", "研究"], "label": "1"}\n'
+        '{"id": 2, "abst": "研究水稻。", "keyword": ["小麦", "小麦", "研究"], "label": "0"}'.encode(),
+        "dev.json": '{"id": 1, "abst": "测量\u2028温度", "keyword": ["温度", "T(c)"], "label": "1"}\r\n'.encode(),
+        "test.json": '{"id": 2415, "abst": "湖水", "keyword": ["湖"]}\n'
+        '{"id": 3, "abst": "海", "keyword": ["水"]}'.encode(),
+    },
     "conll2002_nl": {name: DUTCH.encode() for name in ("ned.train", "ned.testa", "ned.testb")},
     "conll2003_de": {name: GERMAN.encode("latin-1") for name in ("deu.train", "deu.testa", "deu.testb")},
     "conllpp": {f"conllpp_{name}.txt": ENGLISH.encode() for name in ("train", "dev", "test")},
@@ -87,6 +105,37 @@ def test_cmnli(prepared: Any) -> None:
     assert outputs["dev"]["label"].tolist() == ["contradiction"]
     with pytest.raises(UserError, match=r"dev\.json:1: key 'sentence2' is missing"):
         prepared("cmnli", dev_json=b'{"sentence1": "x", "label": "neutral"}')
+
+
+def test_cluewsc2020(prepared: Any) -> None:
+    outputs = prepared("cluewsc2020")
+    assert outputs["train"].drop(columns="id").drop_duplicates().to_dict("list") == {
+        "text": ["老师走了，😀他累了"],
+        "span1": ["老师"],
+        "span1_start": [0],
+        "span2": ["他"],
+        "span2_start": [6],
+        "label": ["true"],
+    }
+    assert outputs["card"]["splits"]["train"]["repeated_texts"] == 1
+    assert outputs["test"][["span1_start", "span2_start", "label"]].to_numpy().tolist() == [[2, 0, None]]
+    assert outputs["test_1_0"]["id"].tolist() == ["test_1_0-0"]
+    moved = FILES["cluewsc2020"]["dev.json"].replace(b'"span2_index": 3', b'"span2_index": 0')
+    with pytest.raises(
+        UserError, match=r"dev\.json:1: span2 is '他们' from character 0 on, expected what the text has"
+    ):
+        prepared("cluewsc2020", dev_json=moved)
+
+
+def test_csl(prepared: Any) -> None:
+    outputs = prepared("csl")
+    assert outputs["train"]["keywords"].tolist() == [["水稻", "研究"], ["小麦", "小麦", "研究"]]
+    assert outputs["test"]["id"].tolist() == ["2415", "3"]
+    splits = outputs["card"]["splits"]
+    assert splits["train"]["keywords_per_example"] == {"min": 2, "median": 2.5, "p95": 2.95, "max": 3}
+    assert (splits["train"]["characters"], splits["train"]["repeated_texts"]) == (10, 0)
+    with pytest.raises(UserError, match=r"dev\.json:1: 'keyword' is \"水稻\", expected a list of texts"):
+        prepared("csl", dev_json='{"id": 1, "abst": "水稻", "keyword": "水稻", "label": "1"}'.encode())
 
 
 def test_conll2002_nl_has_marks_without_a_blank_line(prepared: Any) -> None:
