@@ -6,6 +6,7 @@ import pytest
 from click.testing import Result
 
 from commands import run_command
+from regen.doubts.run import shown
 from small_project import SmallProject
 
 
@@ -53,9 +54,18 @@ def test_texts_are_shown_where_asked_for(project: Path) -> None:
     assert len(second.split("\t")) == 4
 
 
+def test_spans_and_keywords_are_shown() -> None:
+    table = pd.DataFrame({"id": ["a"], "label": ["0"], "predicted": ["1"], "self_confidence": [0.25]})
+    keywords = pd.DataFrame({"id": ["a"], "text": ["研究水稻"], "keywords": [["水稻", "小麦"]]})
+    assert shown(table, keywords) == ["a\t0 -> 1\t0.250\t研究水稻 | 水稻 | 小麦"]
+    spans = {"span1": ["小明"], "span1_start": [0], "span2": ["他"], "span2_start": [3]}
+    train = pd.DataFrame({"id": ["a"], "text": ["小明说他"], **spans})
+    assert shown(table, train)[0].endswith("\t小明说他 | 小明 | 他")
+
+
 def test_the_doubted_token_is_marked(project: Path) -> None:
-    shown = run(project, "names", "--show", "1").output.splitlines()[0]
-    assert shown.split("\t")[3].count("[") == 1
+    line = run(project, "names", "--show", "1").output.splitlines()[0]
+    assert line.split("\t")[3].count("[") == 1
     assert (project / "data/08_reporting/doubts/names/crf.csv").is_file()
 
 

@@ -96,6 +96,8 @@ def test_a_row_by_hand() -> None:
     assert inputs.labels is not None
     assert rows_of(inputs.labels) == [[1]]
     assert (inputs.types, inputs.units, inputs.owners.tolist()) == (None, None, [0])
+    assert inputs.truncated is not None
+    assert inputs.truncated.tolist() == [False]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -114,6 +116,8 @@ def test_both_spans_stay_in_a_row_that_is_cut(family: str, text: str, max_length
     inputs = inputs_of(family, example(text, "王明", "他"), max_length)
     (row,), (numbers,) = rows_of(inputs.pieces), rows_of(inputs.spans)
     assert len(row) == len(numbers) == max_length
+    assert inputs.truncated is not None
+    assert inputs.truncated.tolist() == [True]
     assert {bit for number in numbers for bit in (1, 2) if number & bit} == {1, 2}
     template = Pieces(tiny_encoder(family)).template
     assert (row[: len(template.before)], row[-len(template.after) :]) == ([*template.before], [*template.after])

@@ -13,7 +13,13 @@ from regen.doubts.ranking import rank_doubts
 from regen.errors import UserError
 from regen.io.atomic import replacing
 
-_RECIPES: dict[TaskType, str] = {"classification": "linear", "pair_classification": "linear", "tagging": "crf"}
+_RECIPES: dict[TaskType, str] = {
+    "classification": "linear",
+    "coreference": "linear",
+    "keyword_match": "linear",
+    "pair_classification": "linear",
+    "tagging": "crf",
+}
 """Task type -> recipe that judges its labels where none is named."""
 
 
@@ -75,5 +81,7 @@ def _line(row: Mapping[Hashable, Any], example: Mapping[Hashable, Any]) -> str:
         tokens[row["token"]] = f"[{tokens[row['token']]}]"
         text = " ".join(tokens)
     else:
-        text = " | ".join(example[name] for name in ("text", "text_a", "text_b") if name in example)
+        names = ("text", "span1", "span2", "text_a", "text_b")
+        parts = [example[name] for name in names if name in example] + list(example.get("keywords", ()))
+        text = " | ".join(parts)
     return f"{row['id']}\t{row['label']} -> {row['predicted']}\t{row['self_confidence']:.3f}\t{text}"
