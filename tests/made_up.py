@@ -6,7 +6,9 @@ from typing import Any
 from regen.config.cell import CellConfig, cell_config
 from regen.config.recipe import RecipeSpec
 from regen.config.task import TaskSpec
-from regen.config.task_types import TASK_TYPES, TaskType
+from regen.config.task_types import TASK_TYPES, Format, TaskType
+
+_FORMATS: dict[TaskType, Format] = {"multiple_choice": "json_blanks", "tagging": "conll_columns"}
 
 
 def made_up_task(task_type: TaskType, labels: Sequence[str], language: str = "en", **splits: bool) -> TaskSpec:
@@ -30,7 +32,7 @@ def made_up_task(task_type: TaskType, labels: Sequence[str], language: str = "en
             "source": "this test",
             "files": [{"name": "made_up.txt", "sources": [{"path": "made_up.txt"}]}],
             "read": {
-                "format": "conll_columns" if tagging else "json_lines",
+                "format": _FORMATS.get(task_type, "json_lines"),
                 "fields": {
                     name: i for i, name in enumerate((*TASK_TYPES[task_type].columns, *(["pos"] if tagging else [])))
                 },

@@ -239,6 +239,48 @@ MISTAKES = {
         "dev: {file: all.json, format: tab_separated}",
         ":20: topic.read.splits.dev.fields.text: expected the number of a column, from 0 on; found 'sentence'",
     ),
+    "several files": (
+        TOPIC,
+        "dev: {file: all.json}",
+        "dev: {file: [all.json, all.json]}",
+        ":20: topic.read.splits.dev.file: json_lines is read from one file, found 2",
+    ),
+    "no file": (
+        TOPIC,
+        "dev: {file: all.json}",
+        "dev: {file: []}",
+        ":20: topic.read.splits.dev.file",
+    ),
+    "one of several files": (
+        TOPIC,
+        "dev: {file: all.json}",
+        "dev: {file: [all.json, dev.json]}",
+        ":20: topic.read.splits.dev.file: 'dev.json' is not among files: all.json",
+    ),
+    "file of answers": (
+        TOPIC,
+        "dev: {file: all.json}",
+        "dev: {file: all.json, answers: dev.json}",
+        ":20: topic.read.splits.dev.answers: 'dev.json' is not among files: all.json",
+    ),
+    "answers beside texts": (
+        TOPIC,
+        "dev: {file: all.json}",
+        "dev: {file: all.json, answers: all.json}",
+        ":20: topic.read.splits.dev.answers: only a labelled split of format json_blanks has answers in a file of",
+    ),
+    "passages of another type": (
+        TOPIC,
+        "format: json_lines",
+        "format: json_questions",
+        ":15: topic.read.format: json_questions holds multiple_choice; found type classification",
+    ),
+    "no label beside the questions": (
+        TOPIC,
+        "type: classification",
+        "type: multiple_choice",
+        ":16: topic.read.fields: type multiple_choice needs context, choices",
+    ),
     "encoding": (
         TOPIC,
         "    labels",

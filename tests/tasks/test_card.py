@@ -174,6 +174,41 @@ def test_the_card_of_a_classification_task(tmp_path: Path) -> None:
     assert card["shared_texts"] == {"train+dev": 1, "train+test": 0, "dev+test": 0}
 
 
+def test_the_card_of_a_multiple_choice_task(tmp_path: Path) -> None:
+    def entry(context: str, *questions: tuple[str, list[str]]) -> list[Any]:
+        return [[context], [{"q": question, "c": choices, "a": choices[1]} for question, choices in questions]]
+
+    made = {
+        "train": [
+            entry("甲乙丙", ("问", ["一", "二二"]), ("问问", ["一", "二", "一"])),
+            entry("甲", ("问", ["一", "二"])),
+        ],
+        "dev": [entry("甲", ("问", ["一", "二"]), ("问", ["一二", ""]))],
+        "test": [entry("甲乙丙", ("问", ["一", "二二"]))],
+    }
+    for name, content in made.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    fields = {"context": 0, "question": "q", "choices": "c", "label": "a"}
+    keys: dict[str, Any] = {"format": "json_questions", "fields": fields, "labels": ("0", "1", "2")}
+    card = _card(tmp_path, "multiple_choice", **keys)
+    assert card["splits"]["train"] == {
+        "examples": 3,
+        "dropped": {},
+        "repeated_texts": 0,
+        "odd_rows": {"repeated_choices": {"rows": 1, "ids": ["train-1"]}},
+        "documents": 2,
+        "question_length_in_characters": {"min": 1, "median": 1.0, "p95": 1.9, "max": 2},
+        "context_length_in_characters": {"min": 1, "median": 3.0, "p95": 3.0, "max": 3},
+        "choices": {"2": 2, "3": 1},
+        "choice_length_in_characters": {"min": 1, "median": 1.0, "p95": pytest.approx(1.7), "max": 2},
+        "label_counts": {"1": 3},
+    }
+    assert "label_counts" not in card["splits"]["test"]
+    assert card["shared_texts"] == {"train+dev": 1, "train+test": 1, "dev+test": 0}
+    with pytest.raises(UserError, match="split 'dev' has 1 documents, expected 2"):
+        _card(tmp_path, "multiple_choice", **keys, expected={"dev": {"documents": 2}})
+
+
 def _long_parts(text: str) -> set[str]:
     return {text[start : start + 5] for start in range(len(text) - 4)}
 
@@ -241,4 +276,8 @@ def test_keys_of_inputs_do_not_run_together() -> None:
     assert text_keys(keywords).duplicated().tolist() == [False, False, False, True]
     spans = {"span1": ["a", "a", "a", "aa"], "span1_start": [0, 2, 0, 0], "span2": "b", "span2_start": 4}
     assert text_keys(pd.DataFrame({"text": "aaacb", **spans})).duplicated().tolist() == [False, False, True, False]
+    choices = pd.DataFrame({"context": ["a"] * 3, "choices": [["b", "c"], ["bc", ""], ["b", "c"]]})
+    assert text_keys(choices).duplicated().tolist() == [False, False, True]
+    asked = choices.assign(question=["", "", "x"])
+    assert text_keys(asked).duplicated().tolist() == [False, False, False]
     assert text_keys(pd.DataFrame({"text": ["a", "b", "a"]})).duplicated().tolist() == [False, False, True]

@@ -14,7 +14,7 @@ from regen.pipelines.prepare.nodes import prepare
 from regen.project import config_loader, read_specs
 from regen.scoring.spans import extract_spans
 from regen.sources.local import take
-from regen.tasks.examples import read_split
+from regen.tasks.examples import read_split, text_keys
 from regen.tasks.reading import Reading
 
 pytestmark = pytest.mark.real_data
@@ -32,7 +32,7 @@ def specs(project_root: Path) -> Specs:
 
 
 TASKS = (
-    *("afqmc", "cluener", "cluewsc2020", "csl", "conll2000", "conll2002_es", "conll2003", "conll2003_iob2"),
+    *("afqmc", "c3", "cluener", "cluewsc2020", "csl", "conll2000", "conll2002_es", "conll2003", "conll2003_iob2"),
     *("ocnli", "tnews"),
 )
 
@@ -232,6 +232,61 @@ def test_cmnli_has_the_published_labels(specs: Specs, shared_data: Path) -> None
     rows = _read(path, format="tab_separated", fields=fields, labels=task.read.labels).rows
     assert len(rows) == task.read.expected["dev"]["examples"]
     assert Counter(row["label"] for row in rows) == {"entailment": 4277, "contradiction": 4038, "neutral": 3926}
+
+
+def test_c3_has_the_published_questions(prepared: dict[str, dict[str, Any]]) -> None:
+    splits = prepared["c3"]["card"]["splits"]
+    assert {split: counts["choices"] for split, counts in splits.items()} == {
+        "train": {"2": 553, "3": 1403, "4": 9913},
+        "dev": {"2": 170, "3": 465, "4": 3181},
+        "test": {"3": 22, "4": 1597, "5": 1, "7": 1, "8": 2, "9": 1, "10": 1},
+        "test_1_0": {"2": 171, "3": 521, "4": 3200},
+    }
+    odd = [counts["odd_rows"] for counts in splits.values()]
+    assert [{kind: rows["rows"] for kind, rows in found.items()} for found in odd] == [
+        {"repeated_choices": 5},
+        {"repeated_choices": 1},
+        {"repeated_choices": 1},
+        {},
+    ]
+    assert {pair: count for pair, count in prepared["c3"]["card"]["shared_texts"].items() if count} == {
+        "train+test": 2,
+        "test+test_1_0": 1,
+    }
+    train = prepared["c3"]["train"]
+    assert train["document"].iloc[5855] + 1 == 4885  # of the dialogues, which come first
+    assert train["context"].iloc[0].count("\n") == 1
+
+
+def test_the_answered_test_of_c3_is_that_of_clue(
+    specs: Specs, prepared: dict[str, dict[str, Any]], shared_data: Path, tmp_path: Path
+) -> None:
+    file = specs.tasks["c3"].files[-3].model_copy(update={"name": "test1.0.json", "sha256": None, "bytes": None})
+    source = file.sources[0].model_copy(update={"member": "test1.0.json"})
+    take(shared_data / source.address, source, file, tmp_path / file.name)
+    read = specs.tasks["c3"].read
+    spec = read.splits["test"].model_copy(update={"file": file.name})
+    hidden = read_split(tmp_path, read.model_copy(update={"splits": {"test": spec}}), "test")
+    keys = [text_keys(frame) for frame in (pd.DataFrame(hidden.rows), prepared["c3"]["test_1_0"])]
+    assert len(set(keys[0])) == 3892
+    assert set(keys[0]) == set(keys[1])
+
+
+FEW = {"train_0": 42, "dev_4": 42, "train_few_all": 202, "dev_few_all": 202, "test_public": 2002}
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_chid_of_fewclue_has_seven_candidates(shared_data: Path, name: str) -> None:
+    fields = {"id": "id", "context": "content", "choices": "candidates", "label": "answer"}
+    labels = tuple(str(number) for number in range(7))
+    path = shared_data / "fewclue/chid" / f"{name}.json"
+    rows = _read(path, format="json_blanks", fields=fields, labels=labels).rows
+    assert (len(rows), {len(row["choices"]) for row in rows}) == (FEW[name], {7})
+    assert {row["context"].count("#idiom#") for row in rows} == {1}
+    counts = Counter(row["label"] for row in rows)
+    assert set(counts) == set(labels)
+    if name == "test_public":
+        assert set(counts.values()) == {286}
 
 
 @pytest.mark.parametrize(("file", "rows"), [("clue/tnews/dev.json", 10000), ("fewclue/tnews/dev_few_all.json", 1098)])

@@ -59,6 +59,13 @@ FILES: dict[str, dict[str, bytes]] = {
         "test.json": '{"id": 2415, "abst": "湖水", "keyword": ["湖"]}\n'
         '{"id": 3, "abst": "海", "keyword": ["水"]}'.encode(),
     },
+    "chid": {
+        "train.json": '{"content": ["他#idiom000000#了。", "又#idiom000001#"], "candidates": ["一", "二"]}'.encode(),
+        "train_answer.json": b'{"#idiom000000#": 1, "#idiom000001#": 0}',
+        "dev.json": '{"content": ["真#idiom577157#"], "candidates": ["一", "二"]}'.encode(),
+        "dev_answer.json": b'{"#idiom577157#": 1}\n',
+        "test1.1.json": '{"content": ["#idiom623377#"], "candidates": ["一", "二"]}\r\n'.encode(),
+    },
     "conll2002_nl": {name: DUTCH.encode() for name in ("ned.train", "ned.testa", "ned.testb")},
     "conll2003_de": {name: GERMAN.encode("latin-1") for name in ("deu.train", "deu.testa", "deu.testb")},
     "conllpp": {f"conllpp_{name}.txt": ENGLISH.encode() for name in ("train", "dev", "test")},
@@ -136,6 +143,25 @@ def test_csl(prepared: Any) -> None:
     assert (splits["train"]["characters"], splits["train"]["repeated_texts"]) == (10, 0)
     with pytest.raises(UserError, match=r"dev\.json:1: 'keyword' is \"水稻\", expected a list of texts"):
         prepared("csl", dev_json='{"id": 1, "abst": "水稻", "keyword": "水稻", "label": "1"}'.encode())
+
+
+def test_chid_has_its_answers_in_files_of_their_own(prepared: Any) -> None:
+    outputs = prepared("chid")
+    assert outputs["train"].to_dict("list") == {
+        "id": ["#idiom000000#", "#idiom000001#"],
+        "document": [0, 0],
+        "context": ["他#idiom#了。", "又#idiom#"],
+        "choices": [["一", "二"]] * 2,
+        "group": [0, 0],
+        "label": ["1", "0"],
+    }
+    assert outputs["dev"]["label"].tolist() == ["1"]
+    assert outputs["test"]["label"].isna().all()
+    assert sorted(outputs["card"]["files"]) == sorted(FILES["chid"])
+    train = outputs["card"]["splits"]["train"]
+    assert (train["examples"], train["documents"], train["choices"]) == (2, 1, {"2": 2})
+    with pytest.raises(UserError, match=r"dev\.json:1: blank #idiom577157# has no answer, expected one in"):
+        prepared("chid", dev_answer_json=b"{}")
 
 
 def test_conll2002_nl_has_marks_without_a_blank_line(prepared: Any) -> None:

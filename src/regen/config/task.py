@@ -16,23 +16,32 @@ Seeds = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
 
 _NUMBERED: tuple[Format, ...] = ("conll_columns", "tab_separated")
 """Formats whose columns have numbers, not names."""
+_COLUMNS: dict[Format, tuple[str, ...]] = {
+    "json_blanks": ("id", "context", "choices", "label"),
+    "json_questions": ("context", "question", "choices", "label"),
+    "json_spans": ("id", *TASK_TYPES["tagging"].columns),
+}
+"""Format -> the only columns that it has."""
 
 
 class SplitSpec(Spec):
     """One split: where it is read from.
 
     Attributes:
-        file: Name of the raw file.
+        file: Name of the raw file; of several (``json_questions``), which are read one after the other.
         labelled: Whether its labels are public.
-        rows: Where in the file it begins and ends, counted in lines (CoNLL: in sentences) from 0 on; the end is
-            exclusive, ``null`` the end of the file. For data sets without a dev split, which then is a part of train.
+        answers: Name of the file that holds the answers, where they are not beside the questions (``json_blanks``).
+        rows: Where in the file it begins and ends, counted in lines (CoNLL: in sentences, ``json_questions``: in
+            passages) from 0 on; the end is exclusive, ``null`` the end of the file. For data sets without a dev split,
+            which then is a part of train.
         format: Format of the file where it is not that of the task.
         fields: Where this file has the columns of the examples, if it is not as in the task's ``fields``. ``id`` may be
             added or left out: some tests alone have ids, or unique ones.
     """
 
-    file: str
+    file: str | Annotated[tuple[str, ...], Field(min_length=1)]
     labelled: bool = True
+    answers: str | None = None
     rows: tuple[Annotated[int, Field(ge=0)], int | None] | None = None
     format: Format | None = None
     fields: dict[str, str | int] | None = None
@@ -43,6 +52,16 @@ class SplitSpec(Spec):
         if rows is not None and rows[1] is not None and rows[1] <= rows[0]:
             raise ValueError(f"expected a begin and a later end, found {list(rows)}")
         return rows
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Names of the raw files that hold the questions, in their order."""
+        return (self.file,) if isinstance(self.file, str) else self.file
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of all raw files that it is read from."""
+        return (*self.questions, *([self.answers] if self.answers else []))
 
     def takes(self, number: int) -> bool:
         """Say whether the split holds what stands at this place of the file, counted from 0 on."""
@@ -127,9 +146,10 @@ class TaskSpec(Spec):
     def _consistent(self) -> "TaskSpec":
         names = [file.name for file in self.files]
         for split, spec in self.read.splits.items():
-            if spec.file not in names:
-                path = ("read", "splits", split, "file")
-                raise WrongValueError(path, f"'{spec.file}' is not among files: {', '.join(names)}")
+            for name in spec.files:
+                if name not in names:
+                    path = ("read", "splits", split, "answers" if name == spec.answers else "file")
+                    raise WrongValueError(path, f"'{name}' is not among files: {', '.join(names)}")
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise WrongValueError(("files",), f"found {', '.join(twice)} twice; give each file a name of its own")
@@ -141,7 +161,11 @@ class TaskSpec(Spec):
 
     @model_validator(mode="after")
     def _readable(self) -> "TaskSpec":
-        missing = [column for column in TASK_TYPES[self.type].columns if column not in self.read.fields]
+        facts, splits = TASK_TYPES[self.type], self.read.splits.values()
+        elsewhere = all(spec.answers for spec in splits if spec.labelled)
+        needed = [*(facts.inputs if elsewhere else facts.columns)]
+        needed += ["question"] if (self.type, self.read.format) == ("multiple_choice", "json_questions") else []
+        missing = [column for column in needed if column not in self.read.fields]
         if missing:
             raise WrongValueError(("read", "fields"), f"type {self.type} needs {', '.join(missing)}")
         self._check_format(("read",), self.read)
@@ -152,6 +176,7 @@ class TaskSpec(Spec):
                 raise WrongValueError((*path, "fields"), f"{text}; found {', '.join(spec.fields) or 'none'}")
             if spec.fields is not None or spec.format is not None:
                 self._check_format(path, self.read.of(split))
+            self._check_files(path, spec, self.read.of(split).format)
         columns = "conll_columns" in {self.read.of(split).format for split in self.read.splits}
         if (self.read.scheme is not None) != columns:
             raise WrongValueError(("read", "scheme"), "format conll_columns needs it, others must not have it")
@@ -167,9 +192,20 @@ class TaskSpec(Spec):
             if read.format in _NUMBERED and not (isinstance(column, int) and column >= 0):
                 text = f"expected the number of a column, from 0 on; found {column!r}"
                 raise WrongValueError((*path, "fields", name), text)
-            if read.format == "json_spans" and name not in ("id", *TASK_TYPES["tagging"].columns):
-                text = f"json_spans has id, {', '.join(TASK_TYPES['tagging'].columns)}; found {name}"
+            if name not in _COLUMNS.get(read.format, (name,)):
+                text = f"{read.format} has {', '.join(_COLUMNS[read.format])}; found {name}"
                 raise WrongValueError((*path, "fields", name), text)
+            if (read.format, name) == ("json_questions", "context") and not (isinstance(column, int) and column >= 0):
+                text = f"expected the place of the passage in its entry, from 0 on; found {column!r}"
+                raise WrongValueError((*path, "fields", name), text)
+
+    def _check_files(self, path: tuple[str, ...], spec: SplitSpec, held: Format) -> None:
+        """Refuse several files, and answers in a file of their own, where the format cannot have them."""
+        if len(spec.questions) > 1 and held != "json_questions":
+            raise WrongValueError((*path, "file"), f"{held} is read from one file, found {len(spec.questions)}")
+        if spec.answers and (held != "json_blanks" or not spec.labelled):
+            text = "only a labelled split of format json_blanks has answers in a file of their own"
+            raise WrongValueError((*path, "answers"), text)
 
     @model_validator(mode="after")
     def _renamable(self) -> "TaskSpec":

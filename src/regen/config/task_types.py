@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
-TaskType = Literal["classification", "coreference", "keyword_match", "pair_classification", "tagging"]
+TaskType = Literal[
+    "classification", "coreference", "keyword_match", "multiple_choice", "pair_classification", "tagging"
+]
 Metric = Literal["accuracy", "span_f1", "surface_macro_f1"]
-Format = Literal["conll_columns", "json_lines", "json_spans", "tab_separated"]
+Format = Literal["conll_columns", "json_blanks", "json_lines", "json_questions", "json_spans", "tab_separated"]
 Count = Literal["examples", "dropped", "tokens", "spans", "documents"]
 
 
@@ -47,6 +49,13 @@ TASK_TYPES: dict[TaskType, TypeFacts] = {
     ),
     "keyword_match": TypeFacts(
         inputs=("text", "keywords"), gold="label", metrics=("accuracy",), formats=("json_lines",)
+    ),
+    "multiple_choice": TypeFacts(
+        inputs=("context", "choices"),
+        gold="label",
+        metrics=("accuracy",),
+        formats=("json_questions", "json_blanks"),
+        counts=("examples", "dropped", "documents"),
     ),
     "pair_classification": TypeFacts(
         inputs=("text_a", "text_b"), gold="label", metrics=("accuracy",), formats=("json_lines", "tab_separated")

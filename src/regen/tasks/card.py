@@ -36,7 +36,7 @@ def make_card(
     Raises:
         UserError: A count differs from the published one.
     """
-    names = sorted({spec.file for spec in config.read.splits.values()})
+    names = sorted({name for spec in config.read.splits.values() for name in spec.files})
     card: dict[str, Any] = {
         "task": config.task,
         "type": config.type,
@@ -60,6 +60,8 @@ def _describe(frame: pd.DataFrame, reading: Reading, task_type: TaskType) -> dic
     }
     if "tokens" in frame:
         return described | _describe_tagging(frame, reading)
+    if "choices" in frame:
+        return described | _describe_choices(frame)
     lengths = (frame["text"] if "text" in frame else frame["text_a"] + frame["text_b"]).str.len()
     described |= {"characters": int(lengths.sum()), "length_in_characters": _lengths(lengths)}
     if "keywords" in frame:
@@ -89,7 +91,21 @@ def _describe_tagging(frame: pd.DataFrame, reading: Reading) -> dict[str, Any]:
     return described
 
 
-def _counts(values: "pd.Series[str]") -> dict[str, int]:
+def _describe_choices(frame: pd.DataFrame) -> dict[str, Any]:
+    described: dict[str, Any] = {"documents": int(frame["document"].nunique())}
+    if "question" in frame:
+        described["question_length_in_characters"] = _lengths(frame["question"].str.len())
+    described |= {
+        "context_length_in_characters": _lengths(frame["context"].str.len()),
+        "choices": _counts(frame["choices"].map(len)),
+        "choice_length_in_characters": _lengths(frame["choices"].explode().str.len()),
+    }
+    if frame["label"].notna().all():
+        described["label_counts"] = _counts(frame["label"])
+    return described
+
+
+def _counts(values: "pd.Series[Any]") -> dict[str, int]:
     return {str(label): int(count) for label, count in values.value_counts().sort_index().items()}
 
 

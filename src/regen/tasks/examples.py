@@ -9,7 +9,9 @@ from regen.config.task import ReadSpec
 from regen.errors import UserError
 from regen.tasks.conll_columns import read_conll_columns
 from regen.tasks.coreference import SPAN_COLUMNS
+from regen.tasks.json_blanks import read_json_blanks
 from regen.tasks.json_lines import read_json_lines
+from regen.tasks.json_questions import read_json_questions
 from regen.tasks.json_spans import read_json_spans
 from regen.tasks.reading import Reading
 from regen.tasks.tab_separated import read_tab_separated
@@ -18,7 +20,9 @@ logger = logging.getLogger(__name__)
 
 _READERS = {
     "conll_columns": read_conll_columns,
+    "json_blanks": read_json_blanks,
     "json_lines": read_json_lines,
+    "json_questions": read_json_questions,
     "json_spans": read_json_spans,
     "tab_separated": read_tab_separated,
 }
@@ -35,7 +39,7 @@ def read_split(raw: Path, read: ReadSpec, split: str) -> Reading:
     Raises:
         UserError: The file breaks its format, or holds no example.
     """
-    path, read = raw / read.splits[split].file, read.of(split)
+    path, read = raw / read.splits[split].questions[0], read.of(split)
     reading = _READERS[read.format](path, read, split)
     if reading.irregular_tags:
         logger.warning(
@@ -52,7 +56,7 @@ def read_split(raw: Path, read: ReadSpec, split: str) -> Reading:
 
 
 def to_frame(reading: Reading) -> pd.DataFrame:
-    """Give the rows as a table: columns ``id``, ``document`` (CoNLL) and the fields, in a fixed order."""
+    """Give the rows as a table: columns ``id``, ``document`` (where there are any) and the fields, in a fixed order."""
     return pd.DataFrame(reading.rows, columns=list(reading.rows[0]))
 
 
@@ -60,6 +64,10 @@ def text_keys(frame: pd.DataFrame) -> "pd.Series[str]":
     """Give one string per example that stands for its whole input: equal keys are equal inputs."""
     if "tokens" in frame:
         return frame["tokens"].map("\x1f".join)
+    if "choices" in frame:
+        choices = frame["choices"].map("\x1f".join)
+        asked = frame["question"].str.cat(choices, sep="\x1f") if "question" in frame else choices
+        return frame["context"].str.cat(asked, sep="\x1f")
     if "text_a" in frame:
         return frame["text_a"].str.cat(frame["text_b"], sep="\x1f")
     if "keywords" in frame:

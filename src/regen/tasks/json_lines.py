@@ -84,7 +84,7 @@ def string_value(where: str, item: dict[str, Any], key: str, name: str) -> str:
     allowed = (str, int) if name in ("id", "label") else (str,)
     if not isinstance(value, allowed) or isinstance(value, bool):
         raise UserError(f"{where}: '{key}' is {_written(value)}, expected text")
-    return _whole(where, key, str(value))
+    return whole(where, key, str(value))
 
 
 def _start(where: str, item: dict[str, Any], key: str, name: str) -> int:
@@ -100,7 +100,7 @@ def _strings(where: str, item: dict[str, Any], key: str, name: str) -> list[str]
     value = _value(where, item, key, name)
     if not (isinstance(value, list) and value and all(isinstance(text, str) and text for text in value)):
         raise UserError(f"{where}: '{key}' is {_written(value)}, expected a list of texts, none of them empty")
-    return [_whole(where, key, text) for text in value]
+    return [whole(where, key, text) for text in value]
 
 
 _VALUES: dict[str, _ReadValue] = {
@@ -126,8 +126,17 @@ def _written(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _whole(where: str, key: str, text: str) -> str:
-    """Refuse text with half a character, which no file can hold."""
+def whole(where: str, key: str, text: str) -> str:
+    """Give a text as it is.
+
+    Args:
+        where: File and line.
+        key: What holds it.
+        text: The text.
+
+    Raises:
+        UserError: It holds half of a surrogate pair, which no file can be written with.
+    """
     try:
         text.encode()
     except UnicodeEncodeError as error:
