@@ -40,6 +40,7 @@ def _tagged(*sentences: str) -> pd.DataFrame:
 
 
 _TEXT, _PAIR = ("text", "label"), ("text_a", "text_b", "label")
+_QUESTION, _BLANK = ("context", "question", "choices", "label"), ("group", "context", "choices", "label")
 
 
 def _english_topics() -> Frames:
@@ -155,6 +156,50 @@ def _chinese_keywords() -> Frames:
     )
 
 
+def _english_questions() -> Frames:
+    return Frames(
+        _rows(
+            _QUESTION,
+            ("Ann visited Paris", "where did Ann go", ["Paris", "a bank"], "0"),
+            ("Lee visited Paris", "where did Lee go", ["the station", "Paris", "a bank", "York"], "1"),
+            ("the rain is late", "what is late", ["the rain", "a goal", "the station"], "0"),
+            ("the bank hired Ann", "who hired Ann", ["York", "a goal", "the bank hired Ann"], "2"),
+            ("a new phone ships", "what ships", ["a goal", "York", "the station", "a new phone"], "3"),
+            ("", "what fell", ["the rain", "York"], "0"),
+        ),
+        _rows(_QUESTION, ("Lee ships rain", "what does Lee ship", ["a goal", "the rain"], "1")),
+        _rows(
+            _QUESTION,
+            ("rain in Paris", "where", ["York", "a goal", "Paris"], "2"),
+            ("", "", ["zyx", ""], "1"),
+            ("the bank", "what", ["the bank hired Ann", "a goal", "York", "the station"], "0"),
+        ),
+    )
+
+
+def _chinese_blanks() -> Frames:
+    """Blanks of one group share their choices."""
+    sport, money = ["进球", "芯片", "贷款"], ["下跌", "门将", "贷款", "猫"]
+    return Frames(
+        _rows(
+            _BLANK,
+            (0, "前锋#idiom#获胜，进球", sport, "0"),
+            (0, "银行上调#idiom#，贷款", sport, "2"),
+            (1, "股市收盘#idiom#，#other#下跌", money, "0"),
+            (1, "#idiom#扑出点球，门将", money, "1"),
+            (2, "手机的#idiom#更快，芯片", ["下跌", "芯片"], "1"),
+            (3, "她喜欢的#idiom#，猫", money, "3"),
+        ),
+        _rows(_BLANK, (0, "北京的#idiom#，进球", sport, "0"), (0, "厂商的#idiom#，芯片", sport, "1")),
+        _rows(
+            _BLANK,
+            (7, "银行的#idiom#，贷款", money, "2"),
+            (7, "收盘#idiom#，下跌", money, "0"),
+            (8, "龘#idiom#", ["靐", "abc"], "1"),
+        ),
+    )
+
+
 def _english_names() -> Frames:
     return Frames(
         _tagged(
@@ -182,6 +227,8 @@ _MAKERS = {
     ("classification", "zh"): _chinese_topics,
     ("coreference", "zh"): _chinese_spans,
     ("keyword_match", "zh"): _chinese_keywords,
+    ("multiple_choice", "en"): _english_questions,
+    ("multiple_choice", "zh"): _chinese_blanks,
     ("pair_classification", "en"): _english_pairs,
     ("pair_classification", "zh"): _chinese_pairs,
     ("tagging", "en"): _english_names,

@@ -217,6 +217,10 @@ def test_nothing_known_in_the_input(case: Case) -> None:
         examples = pd.DataFrame({"id": ["a", "b"], "text": ["ж☃", "ж ☃"], **spans})
     elif case.task_type == "keyword_match":
         examples = pd.DataFrame({"id": ["a", "b"], "text": ["", "ж ☃"], "keywords": [["ж"], ["☃", "ж"]]})
+    elif case.task_type == "multiple_choice":
+        examples = pd.DataFrame({"context": ["", "ж #idiom#"], "choices": [["", "ж"], ["☃", "☃", "ж"]]})
+        examples["question"] = ["ж", ""]
+        examples = examples[["context", "choices", *(["question"] if "question" in frames.train else [])]]
     else:
         texts = {column: ["", "ж ☃"] for column in frames.test.columns if column.startswith("text")}
         examples = pd.DataFrame({"id": ["a", "b"], **texts})
@@ -233,7 +237,9 @@ def test_facts_are_ready_for_a_record(case: Case) -> None:
     assert facts
     assert json.loads(written) == facts
     train = case.frames().train
-    texts = [text for column in train.columns if column.startswith("text") for text in train[column] if text]
+    columns = [column for column in train.columns if column.startswith("text") or column in ("context", "question")]
+    texts = [text for column in columns for text in train[column] if text]
+    texts += [text for row in train["choices"] for text in row] if "choices" in train else []
     tokens = (
         [token for row in token_lists(train, "tokens") for token in row if token.isalpha()] if "tokens" in train else []
     )

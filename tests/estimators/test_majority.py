@@ -104,3 +104,12 @@ def test_the_published_baseline_of_conll_2003(shared_data: Path, project_root: P
     predicted = fit(NAMES, tokens=list(train["tokens"]), tags=list(train["tags"])).predict(test)
     scores = conlleval_percentages(span_scores(span_counts(list(test["tags"]), predicted.labels))["micro"])
     assert [f"{score:.2f}" for score in scores] == ["71.91", "50.90", "59.61"]
+
+
+def test_the_most_frequent_place_or_the_last_choice() -> None:
+    case = Case("majority", "multiple_choice", "en")
+    model = fit(case, context=["x"] * 3, choices=[["a", "b", "c"]] * 3, label=["2", "2", "0"])
+    examples = pd.DataFrame({"choices": [["a", "b"], ["a", "b", "c"], ["a", "b", "c", "d"]]})
+    predictions = model.predict(examples)
+    assert predictions.labels == ["1", "2", "2"]
+    assert predictions.scores.tolist() == [pytest.approx(2 / 3)] * 3

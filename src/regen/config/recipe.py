@@ -1,7 +1,7 @@
 """A recipe: how a model is made."""
 
 from importlib import import_module
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -9,6 +9,10 @@ from regen.config.base import Name, Spec
 from regen.config.search import Cost, SearchSpec
 from regen.config.task import Seeds
 from regen.config.task_types import TaskType
+
+Assignment = Literal["greedy", "exact", "none"]
+"""How choices are dealt to the examples of a group, such as the blanks of a ChID line: each choice at most once, the
+highest score first (``greedy``, as in CLUE's baseline) or with the highest sum (``exact``); or all on their own."""
 
 
 class Options(Spec):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from regen.estimators.base import token_lists
 from regen.estimators.keywords import keyword_pairs
 from regen.estimators.linear.options import Options
 from regen.estimators.linear.parts import keyword_numbers, span_numbers, span_parts
@@ -41,7 +43,13 @@ def vectorizers(options: Options, language: str) -> dict[str, TfidfVectorizer]:
 
 
 def texts(examples: pd.DataFrame) -> list[str]:
-    """Give every text of the examples: the sentences, or both sides of all pairs; joined keywords are such a side."""
+    """Give every text of the examples: the sentences, or both sides of all pairs; joined keywords are such a side.
+
+    Of multiple choice, each different text once: contexts, questions and choices.
+    """
+    if "choices" in examples:
+        parts = [examples[column].tolist() for column in ("context", "question") if column in examples]
+        return list(dict.fromkeys(chain(*parts, *token_lists(examples, "choices"))))
     if "keywords" in examples:
         examples = keyword_pairs(examples)
     columns = ["text"] if "text" in examples else ["text_a", "text_b"]
@@ -62,18 +70,19 @@ def feature_matrix(examples: pd.DataFrame, fitted: dict[str, TfidfVectorizer]) -
     """
     if "keywords" in examples:
         pairs = keyword_pairs(examples)
-        keywords, text = (_tfidf(list(pairs[column]), fitted) for column in ("text_a", "text_b"))
+        keywords, text = (tfidf(list(pairs[column]), fitted) for column in ("text_a", "text_b"))
         return csr_matrix(hstack([keywords, keywords.multiply(text), keyword_numbers(examples)], format="csr"))
     if "span1" in examples:
-        parts = [_tfidf(part, fitted) for part in span_parts(examples)]
+        parts = [tfidf(part, fitted) for part in span_parts(examples)]
         return csr_matrix(hstack([*parts, span_numbers(examples)], format="csr"))
     if "text" in examples:
-        return _tfidf(list(examples["text"]), fitted)
-    a, b = (_tfidf(list(examples[column]), fitted) for column in ("text_a", "text_b"))
+        return tfidf(list(examples["text"]), fitted)
+    a, b = (tfidf(list(examples[column]), fitted) for column in ("text_a", "text_b"))
     return csr_matrix(hstack([a, b, a.multiply(b), _overlap(examples)], format="csr"))
 
 
-def _tfidf(rows: list[str], fitted: dict[str, TfidfVectorizer]) -> csr_matrix:
+def tfidf(rows: list[str], fitted: dict[str, TfidfVectorizer]) -> csr_matrix:
+    """Give the vectors of n texts side by side, shape (n, v)."""
     return csr_matrix(hstack([vectorizer.transform(rows) for vectorizer in fitted.values()], format="csr"))
 
 

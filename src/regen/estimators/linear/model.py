@@ -1,4 +1,7 @@
-"""Multinomial logistic regression over TF-IDF features, from scikit-learn."""
+"""Multinomial logistic regression over TF-IDF features, from scikit-learn.
+
+Of multiple choice it tells right choices from wrong ones; the answer is the choice that it holds right most.
+"""
 
 import json
 from pathlib import Path
@@ -8,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
@@ -15,6 +19,8 @@ from threadpoolctl import threadpool_limits
 from regen.config.cell import CellConfig
 from regen.errors import UserError
 from regen.estimators.base import LENT_NOTHING, LabelProbabilities, Predictions, Resources
+from regen.estimators.choices import choice_probabilities, chosen
+from regen.estimators.linear.choices import choice_matrix, right_choices
 from regen.estimators.linear.features import feature_matrix, texts, vectorizers
 from regen.estimators.linear.options import Options
 
@@ -46,7 +52,7 @@ class Model:
             UserError: Train holds one label only, or no n-gram that is frequent enough.
         """
         options = Options(**config.options)
-        labels = np.array(train["label"], dtype=str)
+        labels = right_choices(train) if "choices" in train else np.array(train["label"], dtype=str)
         if len(set(labels)) == 1:
             raise UserError(f"cell {config.cell}: train holds the label '{labels[0]}' alone; raise 'train_examples'")
         fitted = vectorizers(options, config.language)
@@ -61,17 +67,21 @@ class Model:
             C=options.c, class_weight="balanced" if options.balanced else None, max_iter=options.iterations
         )
         with threadpool_limits(config.threads):
-            regression.fit(feature_matrix(train, fitted), labels)
+            regression.fit(_features(train, fitted), labels)
         return cls(options, config.language, fitted, regression)
 
     def predict(self, examples: pd.DataFrame) -> Predictions:
         """Give the most probable label of each example, and its probability."""
+        if "choices" in examples:
+            return chosen(examples, self._scores(examples), self._options.assignment)
         probabilities = self._probabilities(examples)
         best = probabilities.argmax(axis=1)
         return Predictions([str(name) for name in self._regression.classes_[best]], probabilities.max(axis=1))
 
     def probabilities(self, examples: pd.DataFrame) -> LabelProbabilities:
-        """Give the probability of each label that train holds."""
+        """Give the probability of each label that train holds, or of each choice."""
+        if "choices" in examples:
+            return choice_probabilities(examples, self._scores(examples))
         values = self._probabilities(examples)
         return LabelProbabilities(tuple(map(str, self._regression.classes_)), list(values[:, np.newaxis]))
 
@@ -80,6 +90,12 @@ class Model:
         with threadpool_limits(1):
             values: NDArray[np.float64] = self._regression.predict_proba(feature_matrix(examples, self._vectorizers))
         return values
+
+    def _scores(self, examples: pd.DataFrame) -> NDArray[np.float64]:
+        """Give the logit of being right of each choice, shape (m,)."""
+        with threadpool_limits(1):
+            wrong: NDArray[np.float64] = self._regression.decision_function(choice_matrix(examples, self._vectorizers))
+        return -wrong  # the later one of the sorted classes, right and wrong, is the positive one
 
     def facts(self) -> dict[str, Any]:
         """Give the numbers of features and weights, and of iterations used."""
@@ -123,3 +139,7 @@ class Model:
         regression.classes_ = np.array(content["classes"])
         regression.n_iter_ = np.array([content["iterations"]])
         return cls(options, content["language"], fitted, regression)
+
+
+def _features(examples: pd.DataFrame, fitted: dict[str, TfidfVectorizer]) -> csr_matrix:
+    return choice_matrix(examples, fitted) if "choices" in examples else feature_matrix(examples, fitted)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from regen.config.recipe import Assignment
 from regen.config.recipe import Options as Base
 
 Range = tuple[Annotated[int, Field(ge=1, le=10)], Annotated[int, Field(ge=1, le=10)]]
@@ -19,9 +20,10 @@ class Options(Base):
         c: Inverse strength of the L2 penalty of the logistic regression.
         balanced: Weigh classes by their inverse frequency.
         iterations: Most iterations of L-BFGS.
+        assignment: For multiple choice, how choices are dealt to the examples of a group.
     """
 
-    task_types = frozenset({"classification", "coreference", "keyword_match", "pair_classification"})
+    task_types = frozenset({"classification", "coreference", "keyword_match", "multiple_choice", "pair_classification"})
 
     words: Range | None = (1, 2)
     characters: Range | None = (1, 3)
@@ -29,6 +31,7 @@ class Options(Base):
     c: Annotated[float, Field(gt=0)] = 1.0
     balanced: bool = False
     iterations: Annotated[int, Field(ge=1)] = 1000
+    assignment: Assignment = "greedy"
 
     @model_validator(mode="after")
     def _some_features(self) -> "Options":

@@ -1,6 +1,7 @@
 """The majority baseline.
 
-Classification: the most frequent label of train. Tagging: the baseline of the CoNLL shared tasks (Tjong Kim Sang and De
+Classification: the most frequent label of train. Multiple choice: the most frequent place of the right choice in train;
+the last choice where there are fewer. Tagging: the baseline of the CoNLL shared tasks (Tjong Kim Sang and De
 Meulder 2003): a phrase that train tags as an entity is tagged with its most frequent type, the longest phrase first.
 Ties go to the first label in sorted order.
 """
@@ -63,6 +64,9 @@ class Model:
     def predict(self, examples: pd.DataFrame) -> Predictions:
         """Give everyone the same label, or tag known phrases."""
         scores = np.full(len(examples), self.share)
+        if self.label is not None and "choices" in examples:
+            place = int(self.label)
+            return Predictions([str(min(place, len(choices) - 1)) for choices in examples["choices"]], scores)
         if self.label is not None:
             return Predictions([self.label] * len(examples), scores)
         return Predictions([self._tag(tokens) for tokens in token_lists(examples, "tokens")], scores)

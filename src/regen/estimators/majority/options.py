@@ -6,4 +6,6 @@ from regen.config.recipe import Options as Base
 class Options(Base):
     """It has none."""
 
-    task_types = frozenset({"classification", "coreference", "keyword_match", "pair_classification", "tagging"})
+    task_types = frozenset(
+        {"classification", "coreference", "keyword_match", "multiple_choice", "pair_classification", "tagging"}
+    )
