@@ -14,14 +14,14 @@ from regen.errors import UserError
 from regen.estimators.base import Resources
 from regen.estimators.encoder.model import Model
 
-CASE = Case("encoder", "tagging", "en")
+CASE, CHOICES = Case("encoder", "tagging", "en"), Case("encoder", "multiple_choice", "en")
 
 
-def fit(folder: Path, processes: int = 1, encoder: Path | None = None, **options: Any) -> Model:
+def fit(folder: Path, processes: int = 1, encoder: Path | None = None, case: Case = CASE, **options: Any) -> Model:
     machine = Machine(project=folder, state=folder / "state", processes=processes)
     resources = Resources(encoder=encoder or tiny_encoder(), machine=machine)
-    frames = CASE.frames()
-    return Model.fit(frames.train, frames.dev, CASE.config(**options), 0, resources)
+    frames = case.frames()
+    return Model.fit(frames.train, frames.dev, case.config(**options), 0, resources)
 
 
 def tensors(model: Model, folder: Path) -> dict[str, np.ndarray[Any, Any]]:
@@ -31,9 +31,11 @@ def tensors(model: Model, folder: Path) -> dict[str, np.ndarray[Any, Any]]:
 
 
 @pytest.mark.slow
-def test_two_processes_give_what_one_gives_but_for_rounding(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("case", "batch_tokens"), [(CASE, 1024), (CHOICES, 1024), (CHOICES, 64)])
+def test_two_processes_give_what_one_gives_but_for_rounding(tmp_path: Path, case: Case, batch_tokens: int) -> None:
+    """Also where batches have one example, and nothing is left for the second process."""
     options = {"epochs": 3, "dropout": 0.1, "attention_dropout": 0.1, "learning_rate": 1e-3}
-    models = [fit(tmp_path, processes, **options) for processes in (1, 2, 2)]
+    models = [fit(tmp_path, processes, case=case, batch_tokens=batch_tokens, **options) for processes in (1, 2, 2)]
     assert [model.facts()["hardware"]["processes"] for model in models] == [1, 2, 2]
     one, two, again = (tensors(model, tmp_path / str(number)) for number, model in enumerate(models))
     assert one.keys() == two.keys()

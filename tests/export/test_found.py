@@ -110,3 +110,9 @@ def test_parts_of_different_fits(project: ExportProject) -> None:
     manifest.write_text(f"{before} ", encoding="utf-8")
     assert "is not the encoder it was fitted from" in message(project)
     manifest.write_text(before, encoding="utf-8")
+
+
+def test_multiple_choice_is_refused(project: ExportProject) -> None:
+    config = project.record["config"] | {"task_type": "multiple_choice"}
+    project.write_record(record=project.record | {"config": config})
+    assert message(project).startswith("cell made_up.tuned: a model for task type multiple_choice has no transformers")

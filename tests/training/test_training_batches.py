@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regen.training.batches import Batch, Ints, epoch_batches, plan, sorted_batches, widths
+from regen.training.batches import Batch, Ints, Several, epoch_batches, plan, sorted_batches, widths
 
 lengths_of_rows = st.lists(st.integers(1, 150), min_size=1, max_size=80).map(lambda row: np.array(row, dtype=np.int64))
 budgets = st.integers(16, 400)
@@ -160,3 +160,18 @@ def test_a_limit_that_is_met_exactly_is_used_up() -> None:
     for steps in (1, 2, 3, 4):
         assert plan(lengths, 2, batch, None, 0, steps * batch).steps == steps
         assert plan(lengths, 2, batch, None, 0, (steps + 1) * batch - 1).steps == steps
+
+
+def test_rows_that_stand_for_several_count_all_their_tokens() -> None:
+    lengths, tokens = np.array([8, 8, 7, 3]), np.array([30, 16, 14, 6])
+    several = Several(np.array([4, 2, 2, 2]), tokens)
+    plain, counted = (plan(lengths, 2, 16, None, 1, None, given) for given in (None, several))
+    for one, other in zip(plain.epochs, counted.epochs, strict=True):
+        assert [batch.rows.tolist() for batch in one] == [batch.rows.tolist() for batch in other]
+        assert [batch.width for batch in one] == [batch.width for batch in other]
+        assert [batch.tokens for batch in other] == [int(tokens[batch.rows].sum()) for batch in other]
+        assert sum(batch.padded_tokens for batch in one) == sum(len(batch.rows) * batch.width for batch in one)
+        for batch in other:
+            assert batch.padded_tokens == sum(4 if row == 0 else 2 for row in batch.rows) * batch.width
+    assert (plain.tokens, counted.tokens) == (52, 132)
+    assert plan(lengths, 2, 16, None, 1, 66, several).tokens == 66

@@ -56,6 +56,7 @@ class Pieces:
         self.template = _template(self._tokenizer, encoder)
         self.unknown = self._special("[UNK]", "<unk>")
         self.padding = self._special("[PAD]", "<pad>")
+        self.mask = self._special("[MASK]", "<mask>") or self.unknown
 
     def texts(self, texts: Sequence[str]) -> list[Encoding]:
         """Split texts; no special pieces are added."""

@@ -21,11 +21,31 @@ class Batch:
         rows: Their numbers, shape (n,).
         width: Tokens that each is padded to.
         tokens: Tokens in them without padding.
+        inputs: Inputs that they stand for, if a row stands for several.
     """
 
     rows: Ints
     width: int
     tokens: int
+    inputs: int | None = None
+
+    @property
+    def padded_tokens(self) -> int:
+        """Tokens that are computed, padding included."""
+        return (self.inputs or len(self.rows)) * self.width
+
+
+@dataclass(frozen=True)
+class Several:
+    """What rows stand for that are no single inputs, such as examples with choices.
+
+    Attributes:
+        inputs: Inputs of each row, shape (n,).
+        tokens: Tokens of all inputs of each row, shape (n,).
+    """
+
+    inputs: Ints
+    tokens: Ints
 
 
 def widths(lengths: Ints) -> Ints:
@@ -35,7 +55,9 @@ def widths(lengths: Ints) -> Ints:
     return rounded
 
 
-def epoch_batches(lengths: Ints, budget: int, most_rows: int | None, seed: int, epoch: int) -> list[Batch]:
+def epoch_batches(
+    lengths: Ints, budget: int, most_rows: int | None, seed: int, epoch: int, several: Several | None = None
+) -> list[Batch]:
     """Deal all rows into batches, in an order that changes with seed and epoch.
 
     Rows left over at one width join the next one, so that all batches of a width, but the very last, have one shape.
@@ -46,6 +68,7 @@ def epoch_batches(lengths: Ints, budget: int, most_rows: int | None, seed: int, 
         most_rows: Most rows of a batch, if that is limited too.
         seed: Seed of the repeat.
         epoch: Number of the epoch, from 0.
+        several: What rows stand for, where they are no single inputs.
 
     Returns:
         Batches that hold each row once. Their number does not depend on seed and epoch.
@@ -58,15 +81,17 @@ def epoch_batches(lengths: Ints, budget: int, most_rows: int | None, seed: int, 
         rows = np.concatenate([left, random.permutation(np.flatnonzero(rounded == width))])
         size = max(1, min(budget // width, most_rows or len(lengths)))
         full = len(rows) // size * size
-        batches += [_batch(part, lengths, width) for part in rows[:full].reshape(-1, size)]
+        batches += [_batch(part, lengths, width, several) for part in rows[:full].reshape(-1, size)]
         left = rows[full:]
     if len(left):
-        batches.append(_batch(left, lengths, int(rounded[left].max())))
+        batches.append(_batch(left, lengths, int(rounded[left].max()), several))
     return [batches[position] for position in random.permutation(len(batches))]
 
 
-def _batch(rows: Ints, lengths: Ints, width: int) -> Batch:
-    return Batch(rows, width, int(lengths[rows].sum()))
+def _batch(rows: Ints, lengths: Ints, width: int, several: Several | None = None) -> Batch:
+    if several is None:
+        return Batch(rows, width, int(lengths[rows].sum()))
+    return Batch(rows, width, int(several.tokens[rows].sum()), int(several.inputs[rows].sum()))
 
 
 def sorted_batches(lengths: Ints, budget: int) -> list[Batch]:
@@ -105,7 +130,13 @@ class Plan:
 
 
 def plan(
-    lengths: Ints, epochs: int, budget: int, most_rows: int | None, seed: int, most_tokens: int | None = None
+    lengths: Ints,
+    epochs: int,
+    budget: int,
+    most_rows: int | None,
+    seed: int,
+    most_tokens: int | None = None,
+    several: Several | None = None,
 ) -> Plan:
     """Plan a training.
 
@@ -117,11 +148,12 @@ def plan(
         seed: Seed of the repeat.
         most_tokens: Stop before the batch that would pass this number of tokens (padding not counted); the first
             batch is always kept.
+        several: What rows stand for, where they are no single inputs.
     """
     planned: list[list[Batch]] = []
     left = float("inf") if most_tokens is None else most_tokens
     for epoch in range(epochs):
-        batches = epoch_batches(lengths, budget, most_rows, seed, epoch)
+        batches = epoch_batches(lengths, budget, most_rows, seed, epoch, several)
         used = np.cumsum([batch.tokens for batch in batches])
         fitting = int(np.searchsorted(used, left, side="right"))
         kept = batches[: max(fitting, 0 if planned else 1)]

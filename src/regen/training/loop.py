@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader
 
 from regen.training.batches import Batch, Plan
 from regen.training.events import Plugin
-from regen.training.noise import Noise
+from regen.training.noise import Noise, Share
 
 logger = logging.getLogger(__name__)
 Collated = dict[str, Tensor]
@@ -157,9 +157,13 @@ class Loop:
         total = len(next(iter(batch.values())))
         for part in range(self.parts):
             rows = slice(rank + part * world, None, world * self.parts)
-            share = (total, rows) if world > 1 else None
+            idle = rank + part * world >= total
+            if idle:  # no row is left for this process, but all have to take part: it computes one for nothing
+                rows = slice(0, 1)
+            share = _share(batch, rows) if world > 1 else None
             self._noise.restart(self._seed, self.step, part, rank=rank, share=share)
             loss = self.job.loss(self.wrapped, {name: values[rows] for name, values in batch.items()}) / targets
+            loss = loss * 0 if idle else loss
             self._accelerator.backward(loss * world)  # gradients are averaged over processes
             loss_sum += loss.detach()
         return self._accelerator.reduce(loss_sum) if world > 1 else loss_sum
@@ -167,3 +171,16 @@ class Loop:
     def _emit(self, event: str) -> None:
         for plugin in self.plugins:
             getattr(plugin, event)(self)
+
+
+def _share(batch: Collated, rows: slice) -> Share:
+    """Say which rows a network computes of a part of a batch, among those that it computes of the whole.
+
+    They are the rows of the batch; or the choices of its examples, where it says which are ``present``.
+    """
+    if "present" not in batch:
+        return len(next(iter(batch.values()))), rows
+    present = batch["present"].cpu()
+    mine = torch.zeros_like(present)
+    mine[rows] = True
+    return int(present.sum()), mine[present]

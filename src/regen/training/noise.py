@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-Share = tuple[int, slice]
+Share = tuple[int, slice | Tensor]
 """How many rows a batch has, and which of them one process computes."""
 
 

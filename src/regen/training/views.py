@@ -106,7 +106,7 @@ def training_figures(loop: Loop, first: int, hardware: Hardware, body: nn.Module
         "seconds": round(loop.seconds, 3),
         "tokens": tokens,
         "tokens_per_second": round(tokens / loop.seconds, 1),
-        "padding": round(1 - tokens / sum(len(batch.rows) * batch.width for batch in batches), 4),
+        "padding": round(1 - tokens / sum(batch.padded_tokens for batch in batches), 4),
         "operations_per_second": round(operations),
         "peak_operations_per_second": round(peak) if peak else None,
         "peak_share": round(operations / peak, 4) if peak else None,

@@ -9,6 +9,8 @@ import pandas as pd
 from regen.config.task_types import TaskType
 from regen.encoders.pieces import Pieces
 from regen.estimators.base import Predictions, token_lists
+from regen.estimators.choices import chosen
+from regen.estimators.encoder.choices import choice_inputs
 from regen.estimators.encoder.inputs import Inputs
 from regen.estimators.encoder.options import Options
 from regen.estimators.encoder.outputs import Probabilities
@@ -30,7 +32,11 @@ class Adaptation(Protocol):
     vectors: int
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:
-        """Give what the head tells apart, in the order of its outputs."""
+        """Give what the model may answer, in the order of the head's outputs."""
+        ...
+
+    def outputs(self, labels: tuple[str, ...]) -> int:
+        """Give the number of logits of each unit."""
         ...
 
     def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:
@@ -38,7 +44,12 @@ class Adaptation(Protocol):
         ...
 
     def predictions(
-        self, examples: pd.DataFrame, inputs: Inputs, outputs: Sequence[Probabilities], labels: tuple[str, ...]
+        self,
+        examples: pd.DataFrame,
+        inputs: Inputs,
+        outputs: Sequence[Probabilities],
+        options: Options,
+        labels: tuple[str, ...],
     ) -> Predictions:
         """Decode what the network says of the rows into one answer for each of n examples."""
         ...
@@ -55,6 +66,10 @@ class Texts:
         found = set(train["label"])
         return tuple(label for label in labels if label in found)
 
+    def outputs(self, labels: tuple[str, ...]) -> int:
+        """Give one for each label."""
+        return len(labels)
+
     def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:
         """Make a row of each example."""
         return text_inputs(examples, pieces, options.max_length, labels)
@@ -64,6 +79,7 @@ class Texts:
         examples: pd.DataFrame,  # noqa: ARG002
         inputs: Inputs,  # noqa: ARG002
         outputs: Sequence[Probabilities],
+        options: Options,  # noqa: ARG002
         labels: tuple[str, ...],
     ) -> Predictions:
         """Take the most probable label; the score is its probability."""
@@ -101,6 +117,10 @@ class Tagging:
         tags = {tag for row in token_lists(train, "tags") for tag in row}
         return ("O", *sorted(tags - {"O"}))
 
+    def outputs(self, labels: tuple[str, ...]) -> int:
+        """Give one for each tag."""
+        return len(labels)
+
     def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:
         """Make windows of the sentences."""
         return tagging_inputs(
@@ -114,7 +134,12 @@ class Tagging:
         )
 
     def predictions(
-        self, examples: pd.DataFrame, inputs: Inputs, outputs: Sequence[Probabilities], labels: tuple[str, ...]
+        self,
+        examples: pd.DataFrame,
+        inputs: Inputs,
+        outputs: Sequence[Probabilities],
+        options: Options,  # noqa: ARG002
+        labels: tuple[str, ...],
     ) -> Predictions:
         """Take the most probable tag of each token; the score is the probability of all, if each stood alone."""
         names = np.array(labels, dtype=object)
@@ -125,10 +150,41 @@ class Tagging:
         return Predictions(tags, np.array(scores, dtype=np.float64))
 
 
+class MultipleChoice:
+    """Choices: a row for each, with one logit; those of an example compete."""
+
+    words = False
+    vectors = 1
+
+    def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
+        """Give the label set; a choice may be right in any place."""
+        return tuple(labels)
+
+    def outputs(self, labels: tuple[str, ...]) -> int:  # noqa: ARG002
+        """Give one: the score of a choice."""
+        return 1
+
+    def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:  # noqa: ARG002
+        """Make a row of each choice."""
+        return choice_inputs(examples, pieces, options.max_length)
+
+    def predictions(
+        self,
+        examples: pd.DataFrame,
+        inputs: Inputs,  # noqa: ARG002
+        outputs: Sequence[Probabilities],
+        options: Options,
+        labels: tuple[str, ...],  # noqa: ARG002
+    ) -> Predictions:
+        """Take a choice of each example; the score is its probability among them."""
+        return chosen(examples, np.concatenate(outputs)[:, 0], options.assignment)
+
+
 ADAPTATIONS: dict[TaskType, Adaptation] = {
     "classification": Texts(),
     "coreference": Coreference(),
     "keyword_match": Keywords(),
+    "multiple_choice": MultipleChoice(),
     "pair_classification": Texts(),
     "tagging": Tagging(),
 }

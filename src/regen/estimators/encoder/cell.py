@@ -76,9 +76,10 @@ class Setup:
         torch.manual_seed(seed)
         dropout = options.dropout if options.dropout is not None else getattr(body.config, "hidden_dropout_prob", 0.1)
         width = body.config.hidden_size * self.adaptation.vectors
-        head = Head(width, len(self.labels), dropout, noise, places=options.characters)
+        outputs = self.adaptation.outputs(self.labels)
+        head = Head(width, outputs, dropout, noise, places=options.characters)
         return Network(body, head, options.pooling, frozen)
 
     def predictions(self, examples: pd.DataFrame, inputs: Inputs, outputs: Sequence[Probabilities]) -> Predictions:
         """Decode what the network says of the rows into one answer for each example."""
-        return self.adaptation.predictions(examples, inputs, outputs, self.labels)
+        return self.adaptation.predictions(examples, inputs, outputs, self.options, self.labels)

@@ -1,5 +1,6 @@
 """Train and dev as the network sees them, made once for all repeats of a cell."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ import pandas as pd
 from regen.encoders.pieces import Pieces
 from regen.encoders.prefix import Kept
 from regen.estimators.encoder.cell import Setup
+from regen.estimators.encoder.choices import CollateChoices
 from regen.estimators.encoder.inputs import Collate, Inputs, used_pieces
 from regen.estimators.encoder.outputs import keep_frozen
-from regen.training.batches import Ints
+from regen.training.batches import Batch, Ints
 from regen.training.device import Hardware
+from regen.training.loop import Collated
 from regen.training.noise import Noise
 
 
@@ -31,7 +34,7 @@ class Data:
     train: Inputs
     dev: Inputs
     pieces: Ints
-    collate_train: Collate
+    collate_train: Callable[[Batch], Collated]
     collate_dev: Collate
 
 
@@ -56,6 +59,8 @@ def shared_data(
             layers = 0 if frozen == "all" else frozen
             kept = [keep_frozen(network, part, Collate(part, padding), hardware, layers) for part in rows]
         collates = [Collate(part, padding, known) for part, known in zip(rows, kept, strict=True)]
-        shared[key] = Data(rows[0], rows[1], pieces, collates[0], collates[1])
+        together = rows[0].choices
+        collate_train = collates[0] if together is None else CollateChoices(collates[0], together)
+        shared[key] = Data(rows[0], rows[1], pieces, collate_train, collates[1])
     data: Data = shared[key]
     return data

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import torch
 from accelerate import Accelerator
@@ -21,13 +22,14 @@ from regen.encoders.body import CutEmbedding
 from regen.errors import UserError
 from regen.estimators.base import Resources
 from regen.estimators.encoder.cell import Setup
+from regen.estimators.encoder.choices import choice_loss_sum
 from regen.estimators.encoder.data import Data, shared_data
 from regen.estimators.encoder.inputs import IGNORED, Inputs
 from regen.estimators.encoder.network import Network, loss_sum
 from regen.estimators.encoder.options import Options
 from regen.estimators.encoder.outputs import predict_rows
 from regen.scoring.official import score_examples
-from regen.training.batches import plan
+from regen.training.batches import Several, plan
 from regen.training.device import Hardware, resolve_hardware, use
 from regen.training.events import Plugin
 from regen.training.loop import Job, Loop
@@ -142,18 +144,16 @@ def encoder_folder(resources: Resources) -> Path:
 
 def make_job(network: Network, data: Data, options: Options, seed: int) -> Job:
     """Plan the batches of a repeat, and say what is made of them."""
+    lengths, several, budget, summed = data.train.lengths, None, options.batch_tokens, loss_sum
+    if data.train.choices is not None:  # an example is as wide as its longest row, and all of its rows go together
+        starts, counts, summed = data.train.choices.starts[:-1], data.train.choices.counts, choice_loss_sum
+        several = Several(counts, np.add.reduceat(lengths, starts))
+        lengths, budget = np.maximum.reduceat(lengths, starts), budget // int(counts.max())
     return Job(
         network=network,
-        plan=plan(
-            data.train.lengths,
-            options.epochs,
-            options.batch_tokens,
-            options.batch_examples,
-            seed,
-            options.training_tokens,
-        ),
+        plan=plan(lengths, options.epochs, budget, options.batch_examples, seed, options.training_tokens, several),
         collate=data.collate_train,
-        loss=lambda wrapped, batch: loss_sum(wrapped(batch), batch["labels"], options.label_smoothing),
+        loss=lambda wrapped, batch: summed(wrapped(batch), batch["labels"], options.label_smoothing),
         targets=lambda batch: (batch["labels"] != IGNORED).sum(),
     )
 

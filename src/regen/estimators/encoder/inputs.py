@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -15,6 +17,24 @@ IGNORED = -100
 """Label of a unit that is no target: padding, or context."""
 SPAN_BITS = (1, 2)
 """Bit of each span in the numbers of a row's pieces."""
+
+
+class Rows(Protocol):
+    """n rows of different length."""
+
+    @property
+    def flat(self) -> Ints:
+        """All values that occur in the rows."""
+        ...
+
+    @property
+    def lengths(self) -> Ints:
+        """Length of each row, shape (n,)."""
+        ...
+
+    def padded(self, rows: Ints, width: int, padding: int) -> torch.Tensor:
+        """Give rows as a matrix, shape (len(rows), width); longer rows are an error."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -36,7 +56,7 @@ class Ragged:
         flat = np.fromiter((value for row in rows for value in row), np.int64, int(lengths.sum()))
         return cls(flat, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]))
 
-    @property
+    @cached_property
     def lengths(self) -> Ints:
         """Length of each row, shape (n,)."""
         lengths: Ints = np.diff(self.offsets)
@@ -46,10 +66,73 @@ class Ragged:
         """Give rows as a matrix, shape (len(rows), width); longer rows are an error."""
         lengths = self.lengths[rows]
         matrix = np.full((len(rows), width), padding, dtype=np.int64)
-        inside = np.arange(width) < lengths[:, None]
-        places = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        matrix[inside] = self.flat[np.repeat(self.offsets[rows], lengths) + places]
+        matrix[np.arange(width) < lengths[:, None]] = self.values(rows)
         return torch.from_numpy(matrix)
+
+    def values(self, rows: Ints) -> Ints:
+        """Give the values of rows one after the other."""
+        values: Ints = self.flat[ranges(self.offsets[rows], self.lengths[rows])]
+        return values
+
+
+@dataclass(frozen=True)
+class Joined:
+    """n rows that each begin like others: of a head that they share, and a tail of their own.
+
+    Attributes:
+        heads: What rows begin with.
+        tails: What each row ends with.
+        owners: Which head each row has, shape (n,).
+    """
+
+    heads: Ragged
+    tails: Ragged
+    owners: Ints
+
+    @property
+    def flat(self) -> Ints:
+        """All values that occur in the rows."""
+        return np.concatenate([self.heads.flat, self.tails.flat])
+
+    @cached_property
+    def lengths(self) -> Ints:
+        """Length of each row, shape (n,)."""
+        lengths: Ints = self.heads.lengths[self.owners] + self.tails.lengths
+        return lengths
+
+    def padded(self, rows: Ints, width: int, padding: int) -> torch.Tensor:
+        """Give rows as a matrix, shape (len(rows), width); longer rows are an error."""
+        owners = self.owners[rows]
+        matrix = self.heads.padded(owners, width, padding)
+        places = np.arange(width) - self.heads.lengths[owners][:, None]
+        inside = (places >= 0) & (places < self.tails.lengths[rows][:, None])
+        matrix.numpy()[inside] = self.tails.values(rows)
+        return matrix
+
+
+def ranges(starts: Ints, counts: Ints) -> Ints:
+    """Give the numbers of several ranges one after the other: of each, as many from its start on as its count says."""
+    numbers: Ints = np.arange(int(counts.sum())) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
+    return numbers
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Rows that compete: those of each example are its choices.
+
+    Attributes:
+        starts: First row of each of e examples, and the number of rows; shape (e + 1,).
+        right: Number of the right choice of each example, shape (e,); ``None`` where answers are not given.
+    """
+
+    starts: Ints
+    right: Ints | None
+
+    @cached_property
+    def counts(self) -> Ints:
+        """Choices of each example, shape (e,)."""
+        counts: Ints = np.diff(self.starts)
+        return counts
 
 
 @dataclass(frozen=True)
@@ -68,10 +151,11 @@ class Inputs:
         firsts: Number, in its example, of the first unit of each row, shape (n,).
         truncated: Whether each example lost pieces, shape (examples,); ``None`` where none ever does.
         spans: Of each piece, the bits of the spans that it belongs to; ``None`` where there are no spans.
+        choices: For multiple choice, which rows compete; ``None`` where each row stands for itself.
     """
 
-    pieces: Ragged
-    types: Ragged | None
+    pieces: Rows
+    types: Rows | None
     units: Ragged | None
     places: Ragged | None
     labels: Ragged | None
@@ -79,6 +163,7 @@ class Inputs:
     firsts: Ints
     truncated: NDArray[np.bool_] | None = None
     spans: Ragged | None = None
+    choices: Choices | None = None
 
     @property
     def truncated_share(self) -> float:

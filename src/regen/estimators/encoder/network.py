@@ -10,9 +10,15 @@ from regen.estimators.encoder.tagging import MOST_PLACES
 from regen.training.loop import Collated
 from regen.training.noise import Dropout, Noise
 
+_OF_BODY = ("input_ids", "attention_mask", "token_type_ids")
+_OF_ROWS = (*_OF_BODY, "hidden", "vectors")
+
 
 class Head(nn.Module):
-    """From a vector per unit to logits: linear, or for characters through one hidden layer that knows their place."""
+    """From a vector per unit to logits: linear, or for characters through one hidden layer that knows their place.
+
+    A single logit has no bias: it would be the same for all that a softmax compares, and never learn.
+    """
 
     def __init__(self, hidden: int, labels: int, dropout: float, noise: Noise, places: bool) -> None:
         """Take the width of the vectors, the number of labels, and whether units have places."""
@@ -20,11 +26,11 @@ class Head(nn.Module):
         self.dropout = Dropout(dropout, noise)
         self.place = nn.Embedding(MOST_PLACES, hidden) if places else None
         self.dense = nn.Linear(hidden, hidden) if places else None
-        self.out = nn.Linear(hidden, labels)
+        self.out = nn.Linear(hidden, labels, bias=labels > 1)
         for module in self.modules():
             if isinstance(module, nn.Linear | nn.Embedding):
                 nn.init.normal_(module.weight, std=0.02)
-            if isinstance(module, nn.Linear):
+            if isinstance(module, nn.Linear) and module.bias is not None:
                 nn.init.zeros_(module.bias)
 
     def forward(self, vectors: Tensor, places: Tensor | None) -> Tensor:
@@ -52,10 +58,23 @@ class Network(nn.Module):
         self._pooling, self._frozen = pooling, frozen
 
     def forward(self, batch: Collated) -> Tensor:
-        """Give logits of shape (rows, units, labels); for whole texts there is one unit in a row."""
+        """Give logits of shape (rows, units, labels); for whole texts there is one unit in a row.
+
+        Of a batch that says which choices are ``present``, shape (examples, choices), they have the shape
+        (examples, 1, choices) and are minus infinity for those that are not.
+        """
+        if "present" in batch:
+            present = batch["present"]
+            scores = self._scores({name: values[present] for name, values in batch.items() if name in _OF_ROWS})
+            logits = scores.new_full(present.shape, float("-inf"))
+            logits[present] = scores[:, 0, 0]
+            return logits[:, None]
+        return self._scores(batch)
+
+    def _scores(self, batch: Collated) -> Tensor:
         vectors = batch["vectors"] if "vectors" in batch else self.vectors(batch)
-        logits: Tensor = self.head(vectors, batch.get("places"))
-        return logits
+        scores: Tensor = self.head(vectors, batch.get("places"))
+        return scores
 
     def vectors(self, batch: Collated) -> Tensor:
         """Give the vectors of the units, shape (rows, units, hidden); with spans three in one, 3 hidden wide."""
@@ -80,7 +99,7 @@ def _mean(hidden: Tensor, inside: Tensor) -> Tensor:
 
 def body_inputs(batch: Collated) -> Collated:
     """Give what the body takes of a batch."""
-    return {name: batch[name] for name in ("input_ids", "attention_mask", "token_type_ids") if name in batch}
+    return {name: batch[name] for name in _OF_BODY if name in batch}
 
 
 def loss_sum(logits: Tensor, labels: Tensor, smoothing: float) -> Tensor:

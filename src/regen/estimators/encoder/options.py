@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from regen.config.base import Name
+from regen.config.recipe import Assignment
 from regen.config.recipe import Options as Base
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -21,7 +22,8 @@ class Options(Base):
         head_learning_rate: That of the head; ``null`` for the same.
         epochs: Times that each training example is seen.
         training_tokens: Train on at most this many tokens in all, special pieces included; ``null`` for no limit.
-        batch_tokens: Most tokens of a batch, padding included.
+        batch_tokens: Most tokens of a batch, padding included; of multiple choice in the rows of all choices, as if
+            each example had as many as that with the most.
         batch_examples: Most examples of a batch, if limited too.
         warmup: Share of the steps in which the learning rate rises.
         schedule: How the learning rate falls afterwards.
@@ -35,17 +37,21 @@ class Options(Base):
         patience: Stop after this many epochs without a better score on dev; ``null`` for never.
         keep: Weights of the epoch with the best score on dev, or of the last.
         max_length: Most pieces of an input, special pieces included.
-        stride: Pieces that two windows of a longer sentence share (tagging); the other types cut longer inputs.
+        stride: Pieces that two windows of a longer sentence share (tagging); the other types cut longer inputs,
+            multiple choice the context alone.
         context: For tagging, fill the window with neighbouring sentences of the same document.
         characters: For tagging, split the joined text into natural pieces and label each character from the vector of
             its piece and its place in it: for tokens that are characters.
         pooling: What stands for a whole text: the mean of its vectors, or the vector of its first piece.
+        assignment: For multiple choice, how choices are dealt to the examples of a group.
         precision: Of matrix products; ``auto`` takes bf16 where the hardware multiplies it.
         threads: Threads of the CPU kernels; ``null`` for all cores.
         compile: Compile the network (CUDA).
     """
 
-    task_types = frozenset({"tagging", "classification", "coreference", "keyword_match", "pair_classification"})
+    task_types = frozenset(
+        {"classification", "coreference", "keyword_match", "multiple_choice", "pair_classification", "tagging"}
+    )
     costs = frozenset({"operations", "trained_parameters", "checkpoint_bytes"})
     has_epochs = True
 
@@ -71,6 +77,7 @@ class Options(Base):
     context: bool = False
     characters: bool = False
     pooling: Literal["mean", "first"] = "mean"
+    assignment: Assignment = "greedy"
     precision: Literal["auto", "f32", "bf16", "f16"] = "auto"
     threads: Count | None = None
     compile: bool = False

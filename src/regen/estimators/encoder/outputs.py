@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from regen.encoders.prefix import Kept, lower
+from regen.estimators.encoder.choices import choice_loss
 from regen.estimators.encoder.inputs import Collate, Inputs
 from regen.estimators.encoder.network import Network, body_inputs, loss_sum
 from regen.training.batches import sorted_batches
@@ -26,7 +27,8 @@ class Outputs:
     """What a network says of n rows.
 
     Attributes:
-        probabilities: Of each row, shape (units, labels).
+        probabilities: Of each row, shape (units, labels). Of choices, which only together have probabilities, it is the
+            logit, shape (1, 1).
         loss: Mean cross entropy over all targets, without smoothing; ``nan`` where labels are not given.
     """
 
@@ -52,12 +54,14 @@ def predict_rows(network: Network, inputs: Inputs, collate: Collate, hardware: H
         if "labels" in batch:
             sums[0] += float(loss_sum(logits, batch["labels"], 0.0))
             sums[1] += int((batch["labels"] >= 0).sum())
-        values = torch.softmax(logits, dim=-1).cpu().numpy()
+        values = (torch.softmax(logits, dim=-1) if inputs.choices is None else logits).cpu().numpy()
         for place, row in enumerate(rows):
             found[row] = values[place, : counts[row]]
 
     with torch.inference_mode():
         _for_batches(network, inputs, collate, hardware, network.forward, take)
+    if inputs.choices is not None:
+        return Outputs(found, choice_loss(found, inputs.choices))
     return Outputs(found, sums[0] / sums[1] if sums[1] else float("nan"))
 
 
