@@ -8,7 +8,11 @@ from regen.config.recipe import RecipeSpec
 from regen.config.task import TaskSpec
 from regen.config.task_types import TASK_TYPES, Format, TaskType
 
-_FORMATS: dict[TaskType, Format] = {"multiple_choice": "json_blanks", "tagging": "conll_columns"}
+_FORMATS: dict[TaskType, Format] = {
+    "multiple_choice": "json_blanks",
+    "span_qa": "squad_json",
+    "tagging": "conll_columns",
+}
 
 
 def made_up_task(task_type: TaskType, labels: Sequence[str], language: str = "en", **splits: bool) -> TaskSpec:

@@ -84,6 +84,8 @@ MISTAKES = {
     # wrong values
     "bytes": (TOPIC, "sha256: null", "bytes: many", ":10: topic.files.0.bytes: Input should be a valid integer"),
     "labels": (TOPIC, "[a, b]", "[a, 2]", ":17: topic.read.labels.1: Input should be a valid string (found 2)"),
+    "no labels": (TOPIC, "    labels: [a, b]\n", "", ":14: topic.read.labels: type classification needs at least one"),
+    "empty labels": (TOPIC, "[a, b]", "[]", ":17: topic.read.labels: type classification needs at least one, found 0"),
     "type": (TOPIC, "type: classification", "type: ranking", ":4: topic.type: Input should be 'classification'"),
     "language": (TOPIC, "language: zh", "language: chinese", ":5: topic.language: String should match pattern"),
     "sha256": (

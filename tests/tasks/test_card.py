@@ -162,6 +162,73 @@ def test_the_card_of_a_task_of_pairs(tmp_path: Path) -> None:
     assert card["seen_in_train"] == {"dev": ["dev-0"]}
 
 
+PASSAGES = {
+    "train": [("青山镇在湖边，人口三千。", ["谁在湖边的？", "人口？"], [("青山镇", 0), ("三千", 10)])],
+    "dev": [("青山镇在湖边，人口三千。", ["人口？"], [("三千", 11)]), ("湖水很深。", ["深吗？"], [("不深的湖", 0)])],
+    "test": [("镇上有中学。", ["有什么？"], [("FAKE_ANSWER_1", -1)])],
+}
+
+
+def test_the_card_of_a_task_of_questions(tmp_path: Path) -> None:
+    for name, passages in PASSAGES.items():
+        articles = [
+            {
+                "paragraphs": [
+                    {
+                        "context": context,
+                        "qas": [
+                            {
+                                "id": f"{name}-{place}-{n}",
+                                "question": question,
+                                "answers": [dict(zip(("text", "answer_start"), answer, strict=True))],
+                            }
+                            for n, (question, answer) in enumerate(zip(questions, answers, strict=True))
+                        ],
+                    }
+                ]
+            }
+            for place, (context, questions, answers) in enumerate(passages)
+        ]
+        (tmp_path / f"{name}.json").write_text(json.dumps({"data": articles}), encoding="utf-8")
+    fields = {"id": "id", "context": "context", "question": "question", "answers": "answers"}
+    card = _card(tmp_path, "span_qa", format="squad_json", fields=fields)
+    assert card["labels"] == []
+    assert card["splits"] == {
+        "train": {
+            **{"examples": 2, "dropped": {}, "repeated_texts": 0, "documents": 1, "passages": 1},
+            "context_length_in_characters": {"min": 12, "median": 12.0, "p95": 12.0, "max": 12},
+            "question_length_in_characters": {"min": 3, "median": 4.5, "p95": pytest.approx(5.85), "max": 6},
+            "answers": 2,
+            "answer_length_in_characters": {"min": 2, "median": 2.5, "p95": pytest.approx(2.95), "max": 3},
+            **{"shifted_answers": 1, "unlocated_answers": 0},
+            "odd_rows": {"shifted_answers": {"rows": 1, "ids": ["train-0-1"]}},
+        },
+        "dev": {
+            **{"examples": 2, "dropped": {}, "repeated_texts": 0, "documents": 2, "passages": 2},
+            "context_length_in_characters": {"min": 5, "median": 8.5, "p95": pytest.approx(11.65), "max": 12},
+            "question_length_in_characters": {"min": 3, "median": 3.0, "p95": 3.0, "max": 3},
+            "answers": 2,
+            "answer_length_in_characters": {"min": 2, "median": 3.0, "p95": pytest.approx(3.9), "max": 4},
+            **{"shifted_answers": 1, "unlocated_answers": 1},
+            "odd_rows": {
+                "shifted_answers": {"rows": 1, "ids": ["dev-0-0"]},
+                "unlocated_answers": {"rows": 1, "ids": ["dev-1-0"]},
+            },
+        },
+        "test": {
+            **{"examples": 1, "dropped": {}, "repeated_texts": 0, "documents": 1, "passages": 1, "odd_rows": {}},
+            "context_length_in_characters": {"min": 6, "median": 6.0, "p95": 6.0, "max": 6},
+            "question_length_in_characters": {"min": 4, "median": 4.0, "p95": 4.0, "max": 4},
+        },
+    }
+    assert card["shared_texts"] == {"train+dev": 1, "train+test": 0, "dev+test": 0}
+    written = json.dumps(card, ensure_ascii=False)
+    texts = [text for rows in PASSAGES.values() for context, questions, _ in rows for text in (context, *questions)]
+    assert [text for text in texts if text in written] == []
+    with pytest.raises(UserError, match="split 'train' has 1 passages, expected 2"):
+        _card(tmp_path, "span_qa", format="squad_json", fields=fields, expected={"train": {"passages": 2}})
+
+
 def test_the_card_of_a_classification_task(tmp_path: Path) -> None:
     for name, texts in {"train": "aabcc", "dev": "cd", "test": "xy"}.items():
         lines = [json.dumps({"id": f"{name}{n}", "s": text * 5, "l": 1}) for n, text in enumerate(texts)]
@@ -268,6 +335,8 @@ def test_a_split_without_examples_is_refused(tmp_path: Path) -> None:
 
 
 def test_keys_of_inputs_do_not_run_together() -> None:
+    asked = pd.DataFrame({"context": ["ab", "a", "ab"], "question": ["c", "bc", "c"]})
+    assert text_keys(asked).duplicated().tolist() == [False, False, True]
     pairs = pd.DataFrame({"text_a": ["ab", "a", "ab"], "text_b": ["c", "bc", "c"]})
     assert text_keys(pairs).duplicated().tolist() == [False, False, True]
     tokens = pd.DataFrame({"tokens": [["ab", "c"], ["a", "bc"], ["ab", "c"]]})

@@ -32,7 +32,8 @@ def specs(project_root: Path) -> Specs:
 
 
 TASKS = (
-    *("afqmc", "c3", "cluener", "cluewsc2020", "csl", "conll2000", "conll2002_es", "conll2003", "conll2003_iob2"),
+    *("afqmc", "c3", "cluener", "cluewsc2020", "cmrc2018", "csl", "conll2000", "conll2002_es", "conll2003"),
+    "conll2003_iob2",
     *("ocnli", "tnews"),
 )
 
@@ -173,6 +174,42 @@ def test_cluener_has_the_published_entities(prepared: dict[str, dict[str, Any]])
     assert max(split["length_in_tokens"]["max"] for split in (train, dev, test)) == 50
     assert set(train["label_counts"]) == set(dev["label_counts"]) == set(outputs["card"]["labels"])
     assert all(tags != ["O"] * len(tags) for split in ("train", "dev") for tags in outputs[split]["tags"])
+
+
+def test_cmrc2018_has_the_misplaced_answers_that_were_counted(prepared: dict[str, dict[str, Any]]) -> None:
+    outputs = prepared["cmrc2018"]
+    splits = outputs["card"]["splits"]
+    names = ("answers", "shifted_answers", "unlocated_answers")
+    assert {split: [counts[name] for name in names] for split, counts in splits.items() if split != "test"} == {
+        "train": [10142, 21, 0],
+        "dev": [9657, 7, 193],
+        "test_trial": [1002, 5, 0],
+    }
+    odd = splits["dev"]["odd_rows"]
+    assert odd["shifted_answers"]["rows"] + odd["unlocated_answers"]["rows"] >= 176  # a question may have both
+    assert outputs["test"]["answers"].isna().all()
+    assert (outputs["test_trial"]["question"] == "").sum() == 2
+    _check_places(outputs["train"])
+    _check_places(outputs["dev"])
+
+
+def _check_places(frame: pd.DataFrame) -> None:
+    for context, answers, starts in zip(frame["context"], frame["answers"], frame["answer_start"], strict=True):
+        for answer, start in zip(answers, starts, strict=True):
+            assert start == -1 or context[start : start + len(answer)] == answer
+
+
+def test_drcd_has_two_answers_to_a_question_all_in_their_places(specs: Specs, shared_data: Path) -> None:
+    task = specs.tasks["drcd"]
+    for split, file in (("dev", "DRCD_dev.json"), ("test", "DRCD_test.json")):
+        reading = read_split(shared_data / "clue/drcd", task.read, split)
+        assert task.read.splits[split].file == file
+        frame = pd.DataFrame(reading.rows)
+        counts = task.read.expected[split]
+        assert (len(frame), frame["context"].nunique()) == (counts["examples"], counts["passages"])
+        assert {len(answers) for answers in frame["answers"]} == {2}
+        assert not reading.shifted_answers
+        assert not reading.unlocated_answers
 
 
 def test_conll2000_parts_train_after_the_published_counts(prepared: dict[str, dict[str, Any]]) -> None:

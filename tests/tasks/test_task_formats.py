@@ -28,6 +28,11 @@ Maier <unknown> NE I-NC I-PER
 
 ENGLISH = "-DOCSTART- -X- -X- O\n\nRovers NNP B-NP B-ORG\nwon VBD B-VP O\n\n"
 
+DRCD = """\
+{"version": "1.3", "data": [{"title": "青山", "id": "1147", "paragraphs": [{"context": "青山鎮在湖邊，人口三千。", \
+"id": "1147-1", "qas": [{"id": "1147-1-1", "question": "青山鎮在哪裡？", "answers": [\
+{"id": "1", "text": "湖邊", "answer_start": 4}, {"id": "2", "text": "在湖邊", "answer_start": 3}]}]}]}]}"""
+
 FILES: dict[str, dict[str, bytes]] = {
     "iflytek": {
         "train.json": '{"label": "12", "label_des": "魔幻", "sentence": "打怪\u2028升级"}\n'
@@ -65,6 +70,9 @@ FILES: dict[str, dict[str, bytes]] = {
         "dev.json": '{"content": ["真#idiom577157#"], "candidates": ["一", "二"]}'.encode(),
         "dev_answer.json": b'{"#idiom577157#": 1}\n',
         "test1.1.json": '{"content": ["#idiom623377#"], "candidates": ["一", "二"]}\r\n'.encode(),
+    },
+    "drcd": {
+        f"DRCD_{name}.json": DRCD.replace("1147-1-1", f"{name}-1").encode() for name in ("training", "dev", "test")
     },
     "conll2002_nl": {name: DUTCH.encode() for name in ("ned.train", "ned.testa", "ned.testb")},
     "conll2003_de": {name: GERMAN.encode("latin-1") for name in ("deu.train", "deu.testa", "deu.testb")},
@@ -162,6 +170,19 @@ def test_chid_has_its_answers_in_files_of_their_own(prepared: Any) -> None:
     assert (train["examples"], train["documents"], train["choices"]) == (2, 1, {"2": 2})
     with pytest.raises(UserError, match=r"dev\.json:1: blank #idiom577157# has no answer, expected one in"):
         prepared("chid", dev_answer_json=b"{}")
+
+
+def test_drcd_is_in_traditional_characters(prepared: Any) -> None:
+    outputs = prepared("drcd")
+    assert outputs["train"].to_dict("records") == [
+        {
+            **{"id": "training-1", "document": 0, "context": "青山鎮在湖邊，人口三千。", "question": "青山鎮在哪裡？"},
+            **{"answers": ["湖邊", "在湖邊"], "answer_start": [4, 3]},
+        }
+    ]
+    assert outputs["card"]["splits"]["dev"]["answers"] == 2
+    with pytest.raises(UserError, match=r"DRCD_dev\.json: data\.0\.paragraphs\.0\.qas\.0: key 'context' is missing"):
+        prepared("drcd", DRCD_dev_json=DRCD.replace('"context"', '"passage"').encode())
 
 
 def test_conll2002_nl_has_marks_without_a_blank_line(prepared: Any) -> None:

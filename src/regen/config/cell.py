@@ -24,7 +24,7 @@ class CellConfig(Spec):
         task_type: Task type.
         language: ISO 639-1 code.
         metric: Official metric.
-        labels: Label set.
+        labels: Label set; empty for task types without one.
         splits: Scored split -> whether its labels are public.
         recipe: Name of the recipe.
         estimator: Name of the estimator.
@@ -59,6 +59,11 @@ class CellConfig(Spec):
     def gold(self) -> str:
         """Name of the column of the answer."""
         return TASK_TYPES[self.task_type].gold
+
+    @property
+    def hidden(self) -> list[str]:
+        """Names of the columns that whoever predicts does not see: the answer, and what tells of it."""
+        return list(TASK_TYPES[self.task_type].hidden)
 
     @property
     def encoder(self) -> str | None:

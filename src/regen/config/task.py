@@ -20,6 +20,7 @@ _COLUMNS: dict[Format, tuple[str, ...]] = {
     "json_blanks": ("id", "context", "choices", "label"),
     "json_questions": ("context", "question", "choices", "label"),
     "json_spans": ("id", *TASK_TYPES["tagging"].columns),
+    "squad_json": ("id", *TASK_TYPES["span_qa"].columns),
 }
 """Format -> the only columns that it has."""
 
@@ -79,7 +80,8 @@ class ReadSpec(Spec):
         scheme: Tagging scheme of a file of columns: ``iob1`` or ``iob2``; examples always hold IOB2.
         encoding: Encoding of the files.
         splits: Split name -> where it is read from.
-        labels: The label set: classes, or span types for tagging. Order is that of reports, never an index.
+        labels: The label set: classes, or span types for tagging. Order is that of reports, never an index. Empty for
+            task types without one.
         drop_labels: Labels whose rows are left out (and counted), such as OCNLI's ``-``.
         rename_labels: Label in a file -> what the task calls it, where copies of a data set differ.
         expected: Published counts per split, ``{train: {examples: 14041, spans: 23499}}``; a difference is an error.
@@ -90,7 +92,7 @@ class ReadSpec(Spec):
     scheme: Literal["iob1", "iob2"] | None = None
     encoding: Literal["utf-8", "latin-1"] = "utf-8"
     splits: dict[SplitName, SplitSpec]
-    labels: tuple[str, ...] = Field(min_length=1)
+    labels: tuple[str, ...] = ()
     drop_labels: tuple[str, ...] = ()
     rename_labels: dict[str, str] = Field(default_factory=dict)
     expected: dict[SplitName, dict[Count, int]] = Field(default_factory=dict)
@@ -168,6 +170,9 @@ class TaskSpec(Spec):
         missing = [column for column in needed if column not in self.read.fields]
         if missing:
             raise WrongValueError(("read", "fields"), f"type {self.type} needs {', '.join(missing)}")
+        if bool(self.read.labels) != facts.label_set:
+            rule = "needs at least one" if facts.label_set else "must not have any"
+            raise WrongValueError(("read", "labels"), f"type {self.type} {rule}, found {len(self.read.labels)}")
         self._check_format(("read",), self.read)
         for split, spec in self.read.splits.items():
             path = ("read", "splits", split)
@@ -210,8 +215,8 @@ class TaskSpec(Spec):
     @model_validator(mode="after")
     def _renamable(self) -> "TaskSpec":
         path = ("read", "rename_labels")
-        if self.read.rename_labels and self.type == "tagging":
-            raise WrongValueError(path, "a tagging task must not have it; mend the labels of the file")
+        if self.read.rename_labels and (self.type == "tagging" or not TASK_TYPES[self.type].label_set):
+            raise WrongValueError(path, f"a {self.type} task must not have it; mend the labels of the file")
         for found, label in self.read.rename_labels.items():
             if label not in (*self.read.labels, *self.read.drop_labels):
                 raise WrongValueError((*path, found), f"expected one of {', '.join(self.read.labels)}; found '{label}'")

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 TaskType = Literal[
-    "classification", "coreference", "keyword_match", "multiple_choice", "pair_classification", "tagging"
+    "classification", "coreference", "keyword_match", "multiple_choice", "pair_classification", "span_qa", "tagging"
 ]
-Metric = Literal["accuracy", "span_f1", "surface_macro_f1"]
-Format = Literal["conll_columns", "json_blanks", "json_lines", "json_questions", "json_spans", "tab_separated"]
-Count = Literal["examples", "dropped", "tokens", "spans", "documents"]
+Metric = Literal["accuracy", "exact_match", "span_f1", "surface_macro_f1"]
+Format = Literal[
+    "conll_columns", "json_blanks", "json_lines", "json_questions", "json_spans", "squad_json", "tab_separated"
+]
+Count = Literal["examples", "dropped", "tokens", "spans", "documents", "passages"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class TypeFacts:
         gold: The column of the answer; nobody who predicts sees it.
         metrics: The metrics that score it.
         formats: The formats of files that can hold it.
+        tells: Further columns that tell of the answer and are kept from whoever predicts.
+        label_set: Whether answers are drawn from a set of labels.
         counts: What the data card counts in each split, and publishers tell of.
         labelled_counts: Those that need the answers.
     """
@@ -28,6 +32,8 @@ class TypeFacts:
     gold: str
     metrics: tuple[Metric, ...]
     formats: tuple[Format, ...]
+    tells: tuple[str, ...] = ()
+    label_set: bool = True
     counts: tuple[Count, ...] = ("examples", "dropped")
     labelled_counts: tuple[Count, ...] = ()
 
@@ -35,6 +41,11 @@ class TypeFacts:
     def columns(self) -> tuple[str, ...]:
         """Columns that the examples must have, beside ``id``."""
         return (*self.inputs, self.gold)
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Columns that nobody who predicts sees."""
+        return (self.gold, *self.tells)
 
 
 TASK_TYPES: dict[TaskType, TypeFacts] = {
@@ -59,6 +70,15 @@ TASK_TYPES: dict[TaskType, TypeFacts] = {
     ),
     "pair_classification": TypeFacts(
         inputs=("text_a", "text_b"), gold="label", metrics=("accuracy",), formats=("json_lines", "tab_separated")
+    ),
+    "span_qa": TypeFacts(
+        inputs=("context", "question"),
+        gold="answers",
+        metrics=("exact_match",),
+        formats=("squad_json",),
+        tells=("answer_start",),
+        label_set=False,
+        counts=("examples", "dropped", "documents", "passages"),
     ),
     "tagging": TypeFacts(
         inputs=("tokens",),

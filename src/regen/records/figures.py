@@ -13,11 +13,12 @@ MOST_CLASSES = 30
 def confusion_figure(record: Mapping[str, Any]) -> "go.Figure":
     """Draw the confusion matrix of the first repeat on dev.
 
-    For tagging, rows and columns are span types with the same boundaries; ``∅`` stands for no such span.
+    For tagging, rows and columns are span types with the same boundaries; ``∅`` stands for no such span. Where answers
+    have no labels, the figure is empty.
     """
     import plotly.graph_objects as go  # here, since Kedro imports this module when it starts
 
-    rows = record["scores"]["dev"]["repeats"][0]["confusion"]
+    rows = record["scores"]["dev"]["repeats"][0].get("confusion", [])
     names = _names(rows)
     index = {name: i for i, name in enumerate(names)}
     cells = [[0] * len(names) for _ in names]

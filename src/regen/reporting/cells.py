@@ -20,6 +20,8 @@ MEASURES = {
     "strict_f1": "strict F1",
     "token_accuracy": "token accuracy",
     "accuracy": "accuracy",
+    "exact_match": "exact match",
+    "answer_f1": "F1 of answers",
     "macro_f1": "macro F1",
     "mcc": "Matthews correlation",
 }

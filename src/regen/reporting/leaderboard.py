@@ -134,6 +134,7 @@ def _entry(record: Record, split: str, marks: dict[str, Mark], floor: dict[str, 
 
 def _facts(records: Sequence[Record]) -> list[str]:
     config = records[0]["config"]
+    labels = f", {len(config['labels'])} labels" if config["labels"] else ""
     intervals = {
         f"{100 * way['level']:g} % bootstrap over {way['over']} ({write.count(way['resamples'])} resamples)"
         for record in records
@@ -141,7 +142,7 @@ def _facts(records: Sequence[Record]) -> list[str]:
     }
     return [
         f"official metric: {config['metric']}",
-        f"{config['task_type'].replace('_', ' ')}, language {config['language']}, {len(config['labels'])} labels",
+        f"{config['task_type'].replace('_', ' ')}, language {config['language']}{labels}",
         f"intervals: {' or '.join(sorted(intervals))}",
     ]
 

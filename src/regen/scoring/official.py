@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from regen.config.cell import CellConfig
 from regen.config.task_types import Metric
+from regen.scoring.answers import answer_scores
 from regen.scoring.confusion import span_confusion
 from regen.scoring.spans import micro_counts, span_counts, span_scores, strict_span_counts
 from regen.scoring.surfaces import surface_counts, surface_scores
@@ -44,8 +45,9 @@ def official_score(
 
     Args:
         metric: ``accuracy`` for labels; for lists of tags ``span_f1`` (conlleval's micro F1), or ``surface_macro_f1``
-            (CLUENER2020's mean of the types' F1 over surfaces, which needs ``tokens``).
-        gold: Labels, or one list of tags per sentence.
+            (CLUENER2020's mean of the types' F1 over surfaces, which needs ``tokens``); ``exact_match`` for answers in
+            words.
+        gold: Labels, one list of tags per sentence, or one list of right answers per question.
         pred: The same, predicted.
         labels: The task's label set.
         tokens: One list of tokens per sentence.
@@ -59,6 +61,8 @@ def official_score(
         if tokens is None:
             raise ValueError("surface_macro_f1 needs the tokens")
         return _surfaces(tokens, gold, pred, labels)
+    if metric == "exact_match":
+        return _answers(gold, pred)
     from regen.scoring.labels import accuracy_counts, label_scores  # scikit-learn: kept out of Kedro's start
 
     detail: dict[str, Any] = dict(label_scores(gold, pred, labels))
@@ -71,10 +75,17 @@ def score_examples(config: CellConfig, examples: pd.DataFrame, labels: Sequence[
     Args:
         config: Config of the cell: its metric and label set.
         examples: n examples with the column of the answer, and ``tokens`` for tagging.
-        labels: n labels, or n lists of tags.
+        labels: n labels, n lists of tags, or n answers in words.
     """
     tokens = list(examples["tokens"]) if "tokens" in examples else None
     return official_score(config.metric, list(examples[config.gold]), labels, config.labels, tokens)
+
+
+def _answers(gold: Sequence[Sequence[str]], pred: Sequence[str]) -> Official:
+    """Score answers in words; CLUE ranks by exact match, the F1 of the same script stands beside it."""
+    exact, f1 = answer_scores(gold, pred)
+    detail = {"exact_match": float(exact.mean()), "answer_f1": float(f1.mean())}
+    return Official(detail["exact_match"], detail, np.column_stack([exact, np.ones_like(exact)]), accuracy)
 
 
 def _spans(gold: Sequence[Sequence[str]], pred: Sequence[Sequence[str]]) -> Official:

@@ -188,7 +188,7 @@ class Runner:
 
 
 def _official(model: Estimator, part: Part, config: CellConfig) -> Official:
-    blind = part.dev.drop(columns=config.gold)  # nobody predicts from the answer
+    blind = part.dev.drop(columns=config.hidden)  # nobody predicts from the answer
     return score_examples(config, part.dev, model.predict(blind).labels)
 
 

@@ -62,6 +62,8 @@ def _describe(frame: pd.DataFrame, reading: Reading, task_type: TaskType) -> dic
         return described | _describe_tagging(frame, reading)
     if "choices" in frame:
         return described | _describe_choices(frame)
+    if "context" in frame:
+        return described | _describe_passages(frame, reading)
     lengths = (frame["text"] if "text" in frame else frame["text_a"] + frame["text_b"]).str.len()
     described |= {"characters": int(lengths.sum()), "length_in_characters": _lengths(lengths)}
     if "keywords" in frame:
@@ -103,6 +105,25 @@ def _describe_choices(frame: pd.DataFrame) -> dict[str, Any]:
     if frame["label"].notna().all():
         described["label_counts"] = _counts(frame["label"])
     return described
+
+
+def _describe_passages(frame: pd.DataFrame, reading: Reading) -> dict[str, Any]:
+    passages = frame["context"].drop_duplicates()
+    described = {
+        "documents": int(frame["document"].nunique()),
+        "passages": len(passages),
+        "context_length_in_characters": _lengths(passages.str.len()),
+        "question_length_in_characters": _lengths(frame["question"].str.len()),
+    }
+    if frame["answers"].isna().any():
+        return described
+    answers = frame["answers"].explode()
+    return described | {
+        "answers": len(answers),
+        "answer_length_in_characters": _lengths(answers.str.len()),
+        "shifted_answers": reading.shifted_answers,
+        "unlocated_answers": reading.unlocated_answers,
+    }
 
 
 def _counts(values: "pd.Series[Any]") -> dict[str, int]:

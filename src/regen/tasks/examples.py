@@ -14,6 +14,7 @@ from regen.tasks.json_lines import read_json_lines
 from regen.tasks.json_questions import read_json_questions
 from regen.tasks.json_spans import read_json_spans
 from regen.tasks.reading import Reading
+from regen.tasks.squad_json import read_squad_json
 from regen.tasks.tab_separated import read_tab_separated
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ _READERS = {
     "json_lines": read_json_lines,
     "json_questions": read_json_questions,
     "json_spans": read_json_spans,
+    "squad_json": read_squad_json,
     "tab_separated": read_tab_separated,
 }
 
@@ -50,6 +52,13 @@ def read_split(raw: Path, read: ReadSpec, split: str) -> Reading:
         )
     if reading.overlapping_spans:
         logger.warning("%s: %d spans overlap a longer one and were left out", path, reading.overlapping_spans)
+    if reading.unlocated_answers:
+        logger.warning(
+            "%s: %d answers do not stand in their passage where the file says, nor up to three characters before; they "
+            "are scored, but teach nothing",
+            path,
+            reading.unlocated_answers,
+        )
     if not reading.rows:
         raise UserError(f"{path}: found no example for split '{split}', expected at least one; check the file")
     return reading
@@ -68,8 +77,9 @@ def text_keys(frame: pd.DataFrame) -> "pd.Series[str]":
         choices = frame["choices"].map("\x1f".join)
         asked = frame["question"].str.cat(choices, sep="\x1f") if "question" in frame else choices
         return frame["context"].str.cat(asked, sep="\x1f")
-    if "text_a" in frame:
-        return frame["text_a"].str.cat(frame["text_b"], sep="\x1f")
+    for first, second in (("text_a", "text_b"), ("context", "question")):
+        if first in frame:
+            return frame[first].str.cat(frame[second], sep="\x1f")
     if "keywords" in frame:
         return frame["keywords"].map("\x1f".join).str.cat(frame["text"], sep="\x1e")
     if set(frame) >= SPAN_COLUMNS:

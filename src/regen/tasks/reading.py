@@ -13,9 +13,12 @@ class Reading:
     """Rows of one split, and what was noticed on the way.
 
     Attributes:
-        rows: One dict per example, keys as in the task's ``fields`` plus ``id`` (and ``document`` for CoNLL files).
+        rows: One dict per example, keys as in the task's ``fields`` plus ``id`` (and ``document`` for CoNLL files
+            and passages with questions).
         dropped: Label -> number of rows left out because of it.
         irregular_tags: Tags that break the file's own tagging scheme; read by conlleval's rules all the same.
+        shifted_answers: Answers that stand up to three characters before where the file says.
+        unlocated_answers: Answers that do not stand where the file says, nor near.
         overlapping_spans: Spans left out since tags cannot hold them beside a longer one that they overlap.
         ids: The ids of the rows, to find one that comes twice.
         odd: Kind of oddity -> ids of the rows that a reader noticed it in, for the data card.
@@ -24,6 +27,8 @@ class Reading:
     rows: list[dict[str, Any]] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     irregular_tags: int = 0
+    shifted_answers: int = 0
+    unlocated_answers: int = 0
     overlapping_spans: int = 0
     ids: set[str] = field(default_factory=set)
     odd: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))

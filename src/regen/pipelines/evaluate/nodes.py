@@ -40,7 +40,7 @@ def predict(model: Path, config: CellConfig, encoder: Path | None = None, **spli
     for seed in config.seeds:
         fitted = cls.load(model / f"repeat-s{seed}-f0", resources)
         for split, examples in splits.items():
-            predictions = fitted.predict(examples.drop(columns=config.gold))  # nobody predicts from the answer
+            predictions = fitted.predict(examples.drop(columns=config.hidden))  # nobody predicts from the answer
             columns = {"seed": seed, "fold": 0, "split": split, "id": examples["id"]}
             if "document" in examples:
                 columns["document"] = examples["document"]
