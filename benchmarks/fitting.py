@@ -67,7 +67,7 @@ def fit(workload: Workload, encoder: Path, examples: int, options: dict[str, Any
     data = shared_data(setup, train.head(examples), rest, encoder, hardware, {})
     noise = Noise()
     network = setup.network(encoder, noise, SEED, data.pieces)
-    job = make_job(network, data, setup.options, SEED)
+    job = make_job(network, data, setup, SEED)
     warm_up = replace(job, plan=Plan([job.plan.epochs[0][:WARM_UP_STEPS]]))
     _loop(warm_up, network, setup, hardware, noise).run()
     loop = _loop(job, network, setup, hardware, noise)

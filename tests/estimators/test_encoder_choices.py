@@ -173,7 +173,7 @@ def test_a_batch_gives_the_logits_of_its_rows(frozen: int | str) -> None:
     data = shared_data(told, EXAMPLES, EXAMPLES, tiny_encoder(), hardware, {})
     network = told.network(tiny_encoder(), Noise(), 0, data.pieces).eval()
     assert network.head.out.out_features == 1
-    outputs = predict_rows(network, data.dev, data.collate_dev, hardware)
+    outputs = predict_rows(network, data.dev, data.collate_dev, told.adaptation.objective, hardware)
     width = int(data.train.lengths.max())
     batch = data.collate_train(Batch(np.array([1, 0]), width, 0))
     assert ("hidden" in batch, "vectors" in batch) == (frozen == 1, frozen == "all")
@@ -193,7 +193,7 @@ def test_batches_hold_examples_within_the_budget_of_all_choices() -> None:
     hardware, told = resolve_hardware("f32", 1, 1), setup(batch_tokens=400)
     data = shared_data(told, many, EXAMPLES, tiny_encoder(), hardware, {})
     network = told.network(tiny_encoder(), Noise(), 0, data.pieces)
-    job = make_job(network, data, told.options, 0)
+    job = make_job(network, data, told, 0)
     for epoch in job.plan.epochs:
         assert sorted(row for batch in epoch for row in batch.rows.tolist()) == list(range(18))
         for batch in epoch:
@@ -202,7 +202,7 @@ def test_batches_hold_examples_within_the_budget_of_all_choices() -> None:
             owners = data.train.owners
             assert batch.tokens == sum(int(data.train.lengths[owners == row].sum()) for row in batch.rows)
     assert job.plan.tokens == told.options.epochs * int(data.train.lengths.sum())
-    again = make_job(network, data, told.options, 0).plan.epochs
+    again = make_job(network, data, told, 0).plan.epochs
     assert [[b.rows.tolist() for b in epoch] for epoch in again] == [
         [b.rows.tolist() for b in epoch] for epoch in job.plan.epochs
     ]
@@ -212,7 +212,7 @@ def test_a_batch_in_two_parts_has_the_same_gradients() -> None:
     hardware, told = resolve_hardware("f32", 1, 1), setup()
     data = shared_data(told, EXAMPLES, EXAMPLES, tiny_encoder(), hardware, {})
     network = told.network(tiny_encoder(), Noise(), 0, data.pieces)
-    job = make_job(network, data, told.options, 0)
+    job = make_job(network, data, told, 0)
     whole = job.collate(Batch(np.array([0, 1]), int(data.train.lengths.max()), 0))
 
     def gradients(parts: int) -> list[torch.Tensor]:

@@ -8,9 +8,12 @@ from safetensors.torch import load_file
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification
 
 from regen.errors import UserError
+from regen.estimators.encoder.cell import Setup
+from regen.estimators.encoder.options import Options
 from regen.export import stock
 from regen.export.folder import FILES, export
 from regen.export.found import find
+from regen.export.stock import form_of
 
 
 def exported(project: ExportProject, target: Path) -> dict[str, bytes]:
@@ -48,6 +51,11 @@ def test_characters_have_a_head_of_their_own(tmp_path: Path) -> None:
     assert exported(project, tmp_path / "out").keys() == FILES
     head = load_file(tmp_path / "out/head.safetensors")
     assert head.keys() == {"place.weight", "dense.weight", "dense.bias", "out.weight", "out.bias"}
+
+
+def test_models_that_answer_questions_are_refused() -> None:
+    with pytest.raises(UserError, match=r"^models that answer questions \(task type span_qa\) have no exported form"):
+        form_of(Setup(Options(), "span_qa", ("start", "end")), "bert")
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:

@@ -42,7 +42,12 @@ def form_of(setup: Setup, model_type: str) -> Form:
     Args:
         setup: Options and task type.
         model_type: Type of the encoder in transformers.
+
+    Raises:
+        UserError: There is none for the task type.
     """
+    if setup.task_type == "span_qa":
+        raise UserError("models that answer questions (task type span_qa) have no exported form; load them with regen")
     if setup.task_type == "tagging":
         return "characters" if setup.options.characters else "tagging"
     return "first" if setup.options.pooling == "first" and model_type in _TANH else "texts"

@@ -12,8 +12,10 @@ from regen.estimators.base import Predictions, token_lists
 from regen.estimators.choices import chosen
 from regen.estimators.encoder.choices import choice_inputs
 from regen.estimators.encoder.inputs import Inputs
+from regen.estimators.encoder.objectives import ChoiceOfExample, LabelOfEachUnit, Objective, UnitOfEachLabel
 from regen.estimators.encoder.options import Options
 from regen.estimators.encoder.outputs import Probabilities
+from regen.estimators.encoder.questions import answers, question_inputs
 from regen.estimators.encoder.spans import span_inputs
 from regen.estimators.encoder.tagging import joined, tagging_inputs
 from regen.estimators.encoder.texts import text_inputs
@@ -26,10 +28,12 @@ class Adaptation(Protocol):
     Attributes:
         words: Whether examples come as words that are tokenised one by one.
         vectors: How many of the encoder's vectors stand for a unit, one after the other.
+        objective: What the network's logits are taken for.
     """
 
     words: bool
     vectors: int
+    objective: Objective
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:
         """Give what the model may answer, in the order of the head's outputs."""
@@ -60,6 +64,7 @@ class Texts:
 
     words = False
     vectors = 1
+    objective: Objective = LabelOfEachUnit()
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:
         """Give the labels that train holds, in the order of the label set."""
@@ -111,6 +116,7 @@ class Tagging:
 
     words = True
     vectors = 1
+    objective: Objective = LabelOfEachUnit()
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
         """Give ``O`` and then the tags that train holds, sorted."""
@@ -155,6 +161,7 @@ class MultipleChoice:
 
     words = False
     vectors = 1
+    objective: Objective = ChoiceOfExample()
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
         """Give the label set; a choice may be right in any place."""
@@ -180,12 +187,44 @@ class MultipleChoice:
         return chosen(examples, np.concatenate(outputs)[:, 0], options.assignment)
 
 
+class SpanQa:
+    """Questions about passages: a row for each window, a start and an end in each row."""
+
+    words = False
+    vectors = 1
+    objective: Objective = UnitOfEachLabel()
+
+    def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
+        """Give the two ends of an answer."""
+        return ("start", "end")
+
+    def outputs(self, labels: tuple[str, ...]) -> int:
+        """Give one for each end."""
+        return len(labels)
+
+    def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:  # noqa: ARG002
+        """Make windows of the passages."""
+        return question_inputs(examples, pieces, options.max_length, options.stride, options.characters)
+
+    def predictions(
+        self,
+        examples: pd.DataFrame,
+        inputs: Inputs,
+        outputs: Sequence[Probabilities],
+        options: Options,
+        labels: tuple[str, ...],  # noqa: ARG002
+    ) -> Predictions:
+        """Take the most probable part of each passage; the score is the probability of its start times its end's."""
+        return Predictions(*answers(examples["context"].tolist(), inputs, outputs, options.answer_length))
+
+
 ADAPTATIONS: dict[TaskType, Adaptation] = {
     "classification": Texts(),
     "coreference": Coreference(),
     "keyword_match": Keywords(),
     "multiple_choice": MultipleChoice(),
     "pair_classification": Texts(),
+    "span_qa": SpanQa(),
     "tagging": Tagging(),
 }
 """Task type -> how it meets an encoder."""

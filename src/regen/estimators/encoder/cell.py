@@ -46,9 +46,9 @@ class Setup:
         return ADAPTATIONS[self.task_type]
 
     @property
-    def gold(self) -> str:
-        """Column of the answer."""
-        return TASK_TYPES[self.task_type].gold
+    def hidden(self) -> list[str]:
+        """Columns of the answer, and of what tells of it."""
+        return list(TASK_TYPES[self.task_type].hidden)
 
     def inputs(self, examples: pd.DataFrame, pieces: Pieces) -> Inputs:
         """Turn n examples into rows; answers are taken along where they are given."""

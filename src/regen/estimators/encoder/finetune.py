@@ -22,10 +22,9 @@ from regen.encoders.body import CutEmbedding
 from regen.errors import UserError
 from regen.estimators.base import Resources
 from regen.estimators.encoder.cell import Setup
-from regen.estimators.encoder.choices import choice_loss_sum
 from regen.estimators.encoder.data import Data, shared_data
 from regen.estimators.encoder.inputs import IGNORED, Inputs
-from regen.estimators.encoder.network import Network, loss_sum
+from regen.estimators.encoder.network import Network
 from regen.estimators.encoder.options import Options
 from regen.estimators.encoder.outputs import predict_rows
 from regen.scoring.official import score_examples
@@ -79,10 +78,10 @@ def finetune(
     network = setup.network(encoder, noise, seed, data.pieces).to(hardware.device)
     if options.compile:
         network.compile(dynamic=True)
-    job = make_job(network, data, options, seed)
+    job = make_job(network, data, setup, seed)
 
     def evaluate() -> tuple[float, float]:
-        outputs = predict_rows(network, data.dev, data.collate_dev, hardware)
+        outputs = predict_rows(network, data.dev, data.collate_dev, setup.adaptation.objective, hardware)
         labels = setup.predictions(dev, data.dev, outputs.probabilities).labels
         found = [score_examples(config, dev, labels).value, outputs.loss]
         if processes > 1:  # all processes must decide alike
@@ -142,19 +141,20 @@ def encoder_folder(resources: Resources) -> Path:
     return resources.encoder
 
 
-def make_job(network: Network, data: Data, options: Options, seed: int) -> Job:
+def make_job(network: Network, data: Data, setup: Setup, seed: int) -> Job:
     """Plan the batches of a repeat, and say what is made of them."""
-    lengths, several, budget, summed = data.train.lengths, None, options.batch_tokens, loss_sum
+    options, objective = setup.options, setup.adaptation.objective
+    lengths, several, budget = data.train.lengths, None, options.batch_tokens
     if data.train.choices is not None:  # an example is as wide as its longest row, and all of its rows go together
-        starts, counts, summed = data.train.choices.starts[:-1], data.train.choices.counts, choice_loss_sum
+        starts, counts = data.train.choices.starts[:-1], data.train.choices.counts
         several = Several(counts, np.add.reduceat(lengths, starts))
         lengths, budget = np.maximum.reduceat(lengths, starts), budget // int(counts.max())
     return Job(
         network=network,
         plan=plan(lengths, options.epochs, budget, options.batch_examples, seed, options.training_tokens, several),
         collate=data.collate_train,
-        loss=lambda wrapped, batch: summed(wrapped(batch), batch["labels"], options.label_smoothing),
-        targets=lambda batch: (batch["labels"] != IGNORED).sum(),
+        loss=lambda wrapped, batch: objective.loss_sum(wrapped(batch), batch, options.label_smoothing),
+        targets=lambda batch: (batch["labels"] != IGNORED).sum().clamp(min=1),
     )
 
 

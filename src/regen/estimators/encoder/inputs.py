@@ -139,19 +139,21 @@ class Choices:
 class Inputs:
     """n rows for the network.
 
-    A unit is what carries a label: a token of a sentence, or the whole text.
+    A unit is what carries a label: a token of a sentence, a place where an answer may begin or end, or the whole text.
 
     Attributes:
         pieces: Ids of each row.
         types: Token types of each row; ``None`` where all are 0.
-        units: For tagging, the position of the vector of each unit; ``None`` where the row itself is the unit.
+        units: The position of the vector of each unit; ``None`` where the row itself is the unit.
         places: Place of each unit in its piece (characters); ``None`` where all are 0.
         labels: Number of each unit's label, ``IGNORED`` where it is no target; ``None`` where labels are not given.
+            For questions, the numbers of the units where the answer begins and ends.
         owners: Which example each row belongs to, shape (n,).
         firsts: Number, in its example, of the first unit of each row, shape (n,).
         truncated: Whether each example lost pieces, shape (examples,); ``None`` where none ever does.
         spans: Of each piece, the bits of the spans that it belongs to; ``None`` where there are no spans.
         choices: For multiple choice, which rows compete; ``None`` where each row stands for itself.
+        bounds: For questions, the first character of each unit of the passage, and the end of the last; else ``None``.
     """
 
     pieces: Rows
@@ -164,6 +166,7 @@ class Inputs:
     truncated: NDArray[np.bool_] | None = None
     spans: Ragged | None = None
     choices: Choices | None = None
+    bounds: Ragged | None = None
 
     @property
     def truncated_share(self) -> float:
@@ -207,7 +210,8 @@ class Collate:
         if inputs.places is not None:
             collated["places"] = inputs.places.padded(rows, most, 0)
         if inputs.labels is not None:
-            collated["labels"] = inputs.labels.padded(rows, most, IGNORED)
+            given = max(1, int(inputs.labels.lengths[rows].max()))
+            collated["labels"] = inputs.labels.padded(rows, given, IGNORED)
         for name, kept in self._kept.items():
             collated[name] = kept.padded(rows.tolist(), batch.width if name == "hidden" else most)
         return collated

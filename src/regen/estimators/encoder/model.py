@@ -67,11 +67,11 @@ class Model:
         told = self._facts["hardware"]
         hardware = resolve_hardware("auto" if told["precision"] == "f16" else told["precision"], told["threads"])
         use(hardware)
-        blind = examples.drop(columns=self.setup.gold, errors="ignore")
+        blind = examples.drop(columns=self.setup.hidden, errors="ignore")
         inputs = self.setup.inputs(blind, self.pieces)
         network = self.network.to(hardware.device).eval()
         collate = Collate(inputs, self.pieces.padding)
-        outputs = predict_rows(network, inputs, collate, hardware)
+        outputs = predict_rows(network, inputs, collate, self.setup.adaptation.objective, hardware)
         return replace(self.setup.predictions(examples, inputs, outputs.probabilities), truncated=inputs.truncated)
 
     @cached_property

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from regen.encoders.prefix import upper
-from regen.estimators.encoder.inputs import IGNORED, SPAN_BITS
+from regen.estimators.encoder.inputs import SPAN_BITS
 from regen.estimators.encoder.tagging import MOST_PLACES
 from regen.training.loop import Collated
 from regen.training.noise import Dropout, Noise
@@ -100,10 +100,3 @@ def _mean(hidden: Tensor, inside: Tensor) -> Tensor:
 def body_inputs(batch: Collated) -> Collated:
     """Give what the body takes of a batch."""
     return {name: batch[name] for name in _OF_BODY if name in batch}
-
-
-def loss_sum(logits: Tensor, labels: Tensor, smoothing: float) -> Tensor:
-    """Sum the cross entropy over all units that are targets."""
-    return nn.functional.cross_entropy(
-        logits.float().flatten(0, 1), labels.flatten(), ignore_index=IGNORED, reduction="sum", label_smoothing=smoothing
-    )

@@ -37,11 +37,13 @@ class Options(Base):
         patience: Stop after this many epochs without a better score on dev; ``null`` for never.
         keep: Weights of the epoch with the best score on dev, or of the last.
         max_length: Most pieces of an input, special pieces included.
-        stride: Pieces that two windows of a longer sentence share (tagging); the other types cut longer inputs,
-            multiple choice the context alone.
+        stride: Pieces that two windows of a longer sentence or passage share (tagging, span_qa); the other types cut
+            longer inputs, multiple choice the context alone.
         context: For tagging, fill the window with neighbouring sentences of the same document.
         characters: For tagging, split the joined text into natural pieces and label each character from the vector of
-            its piece and its place in it: for tokens that are characters.
+            its piece and its place in it: for tokens that are characters. For span_qa, let answers begin and end at any
+            character, known in the same way, not only at the bounds of pieces.
+        answer_length: For span_qa, most pieces of an answer; most characters with ``characters``.
         pooling: What stands for a whole text: the mean of its vectors, or the vector of its first piece.
         assignment: For multiple choice, how choices are dealt to the examples of a group.
         precision: Of matrix products; ``auto`` takes bf16 where the hardware multiplies it.
@@ -50,7 +52,10 @@ class Options(Base):
     """
 
     task_types = frozenset(
-        {"classification", "coreference", "keyword_match", "multiple_choice", "pair_classification", "tagging"}
+        {
+            *("classification", "coreference", "keyword_match", "multiple_choice", "pair_classification", "span_qa"),
+            "tagging",
+        }
     )
     costs = frozenset({"operations", "trained_parameters", "checkpoint_bytes"})
     has_epochs = True
@@ -76,6 +81,7 @@ class Options(Base):
     stride: Annotated[int, Field(ge=0)] = 32
     context: bool = False
     characters: bool = False
+    answer_length: Count = 50
     pooling: Literal["mean", "first"] = "mean"
     assignment: Assignment = "greedy"
     precision: Literal["auto", "f32", "bf16", "f16"] = "auto"

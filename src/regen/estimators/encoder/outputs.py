@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from regen.encoders.prefix import Kept, lower
 from regen.estimators.encoder.choices import choice_loss
 from regen.estimators.encoder.inputs import Collate, Inputs
-from regen.estimators.encoder.network import Network, body_inputs, loss_sum
+from regen.estimators.encoder.network import Network, body_inputs
+from regen.estimators.encoder.objectives import Objective
 from regen.training.batches import sorted_batches
 from regen.training.device import DTYPES, Hardware
 from regen.training.loop import Collated
@@ -36,13 +37,16 @@ class Outputs:
     loss: float
 
 
-def predict_rows(network: Network, inputs: Inputs, collate: Collate, hardware: Hardware) -> Outputs:
+def predict_rows(
+    network: Network, inputs: Inputs, collate: Collate, objective: Objective, hardware: Hardware
+) -> Outputs:
     """Predict all rows; batches are sorted by length, the order of the rows is kept.
 
     Args:
         network: In evaluation mode, on the device.
         inputs: n rows.
         collate: Makes their batches.
+        objective: What the logits are taken for.
         hardware: Device and precision.
     """
     counts = _units(inputs).tolist()
@@ -52,9 +56,9 @@ def predict_rows(network: Network, inputs: Inputs, collate: Collate, hardware: H
     def take(rows: list[int], batch: Collated, logits: Tensor) -> None:
         logits = logits.float()
         if "labels" in batch:
-            sums[0] += float(loss_sum(logits, batch["labels"], 0.0))
+            sums[0] += float(objective.loss_sum(logits, batch, 0.0))
             sums[1] += int((batch["labels"] >= 0).sum())
-        values = (torch.softmax(logits, dim=-1) if inputs.choices is None else logits).cpu().numpy()
+        values = objective.probabilities(logits, batch).cpu().numpy()
         for place, row in enumerate(rows):
             found[row] = values[place, : counts[row]]
 

@@ -62,7 +62,7 @@ def tagging_inputs(
         else None
     )
     documents = examples["document"].tolist() if context and "document" in examples else None
-    rows = [(owner, window) for owner, units in enumerate(made) for window in _windows(units, room, stride)]
+    rows = [(owner, window) for owner, units in enumerate(made) for window in windows(units, room, stride)]
     shift = len(pieces.template.before)
     ids, positions, places, labels = [], [], [], []
     for owner, (first, last, start, end) in rows:
@@ -107,7 +107,7 @@ def _units_of_words(encoding: Encoding, count: int, unknown: int, room: int) -> 
     return Units([piece for part in parts for piece in part], starts.tolist(), [0] * count)
 
 
-def character_units(sentences: Sequence[Sequence[str]], pieces: Pieces, room: int) -> list[Units]:  # noqa: ARG001
+def character_units(sentences: Sequence[Sequence[str]], pieces: Pieces, room: int = 0) -> list[Units]:  # noqa: ARG001
     """Split the joined text into its natural pieces; a character is stood for by its piece and its place in it.
 
     Tokens of several characters are stood for by their first one.
@@ -136,8 +136,14 @@ Window = tuple[int, int, int, int]
 """First and last unit (exclusive), first and last piece (exclusive)."""
 
 
-def _windows(units: Units, room: int, stride: int) -> Iterator[Window]:
-    """Cut a sentence into windows at the pieces of its units; nearly always it is one window."""
+def windows(units: Units, room: int, stride: int) -> Iterator[Window]:
+    """Cut a text into windows at the pieces of its units; a sentence nearly always is one window.
+
+    Args:
+        units: The text.
+        room: Most pieces of a window.
+        stride: Pieces that two windows share.
+    """
     count, length = len(units.position), len(units.ids)
     if length <= room:
         yield 0, count, 0, length

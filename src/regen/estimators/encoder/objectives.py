@@ -1,0 +1,81 @@
+"""What a network's logits are taken for: the loss that trains it, and the probabilities that are decoded."""
+
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from regen.estimators.encoder.choices import choice_loss_sum
+from regen.estimators.encoder.inputs import IGNORED
+from regen.training.loop import Collated
+
+
+class Objective(Protocol):
+    """Turns logits of shape (rows, units, labels) into a loss and into probabilities."""
+
+    def loss_sum(self, logits: Tensor, batch: Collated, smoothing: float) -> Tensor:
+        """Sum the cross entropy over all targets of a batch."""
+        ...
+
+    def probabilities(self, logits: Tensor, batch: Collated) -> Tensor:
+        """Give probabilities of the same shape."""
+        ...
+
+
+class LabelOfEachUnit:
+    """Each unit has one of the labels."""
+
+    def loss_sum(self, logits: Tensor, batch: Collated, smoothing: float) -> Tensor:
+        """Sum the cross entropy over all units that are targets; ``labels`` has shape (rows, units)."""
+        return nn.functional.cross_entropy(
+            logits.float().flatten(0, 1),
+            batch["labels"].flatten(),
+            ignore_index=IGNORED,
+            reduction="sum",
+            label_smoothing=smoothing,
+        )
+
+    def probabilities(self, logits: Tensor, batch: Collated) -> Tensor:  # noqa: ARG002
+        """Give what sums to 1 over the labels of a unit."""
+        return torch.softmax(logits, dim=-1)
+
+
+class ChoiceOfExample:
+    """One of the choices of each example is right; rows are choices when they are predicted, one by one."""
+
+    def loss_sum(self, logits: Tensor, batch: Collated, smoothing: float) -> Tensor:
+        """Sum the cross entropy over examples; logits have the shape (examples, 1, choices)."""
+        return choice_loss_sum(logits, batch["labels"], smoothing)
+
+    def probabilities(self, logits: Tensor, batch: Collated) -> Tensor:  # noqa: ARG002
+        """Give the logits: choices have probabilities only together."""
+        return logits
+
+
+class UnitOfEachLabel:
+    """Each label, such as the start of an answer, stands at one of the units of a row."""
+
+    def loss_sum(self, logits: Tensor, batch: Collated, smoothing: float) -> Tensor:
+        """Sum the cross entropy over all labels of rows that are targets; ``labels`` has shape (rows, labels)."""
+        known = _known(batch)
+        logs = torch.log_softmax(_masked(logits.float(), known), dim=1)
+        targets = batch["labels"]
+        right = logs.gather(1, targets.clamp(min=0)[:, None]).squeeze(1)
+        spread = logs.masked_fill(~known[..., None], 0.0).sum(1) / known.sum(1)[:, None]
+        losses = -(1 - smoothing) * right - smoothing * spread
+        return losses.masked_fill(targets == IGNORED, 0.0).sum()
+
+    def probabilities(self, logits: Tensor, batch: Collated) -> Tensor:
+        """Give what sums to 1 over the units of a row, for each label."""
+        return torch.softmax(_masked(logits, _known(batch)), dim=1)
+
+
+def _masked(logits: Tensor, known: Tensor) -> Tensor:
+    return logits.masked_fill(~known[..., None], float("-inf"))
+
+
+def _known(batch: Collated) -> Tensor:
+    """Tell units from padding, shape (rows, units): a row's first unit stands at its first piece, and no other does."""
+    known = batch["units"] > 0
+    known[:, 0] = True
+    return known
