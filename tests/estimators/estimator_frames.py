@@ -16,7 +16,7 @@ import regen.estimators
 from made_up import made_up_cell, made_up_task
 from regen.config.cell import CellConfig
 from regen.config.recipe import options_class
-from regen.config.task_types import TaskType
+from regen.config.task_types import TASK_TYPES, TaskType
 from regen.estimators.base import Estimator, Resources, estimator_class
 
 
@@ -222,6 +222,48 @@ def _chinese_names() -> Frames:
     )
 
 
+def _asked(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    """Give passages with a question and its answer, which stands in the passage once."""
+    told = [(context, question, [answer], [context.index(answer)]) for context, question, answer in rows]
+    return _rows(("context", "question", "answers", "answer_start"), *told)
+
+
+def _english_passages() -> Frames:
+    return Frames(
+        _asked(
+            ("ann lee visited paris, acme hired ann", "who visited paris", "ann lee visited paris"),
+            ("shares fell, the bank raised rates, rain", "what raised the bank", "the bank raised rates"),
+            ("the keeper saved the penalty, the striker scored", "who saved a penalty", "the keeper saved the penalty"),
+            ("a new phone, a faster chip", "is the chip faster", "a faster chip"),
+            ("the station is far, it is raining, how old", "where is the station", "the station is far"),
+        ),
+        _asked(("a late goal, the last minute", "what minute", "the last minute"), ("rain", "is it raining", "rain")),
+        _asked(
+            ("the bank warned, shares fell", "what fell", "shares fell"),
+            ("zyx qwv! a goal", "zyx", "zyx qwv"),
+            ("the last minute, " * 30, "what minute", "the last minute, the last"),
+        ),
+    )
+
+
+def _chinese_passages() -> Frames:
+    return Frames(
+        _asked(
+            ("国足在北京获胜，前锋进球。门将扑出点球", "国足在北京怎样？", "国足在北京获胜"),
+            ("银行上调利率，股市下跌。", "银行上调什么？", "银行上调利率"),
+            ("新手机芯片更快，厂商发布手机。", "厂商发布什么？", "厂商发布手机"),
+            ("天在下雨，她喜欢猫。", "她喜欢什么？", "她喜欢猫"),
+            ("王明在北京工作；他买了书。", "王明在北京吗？", "王明在北京工作"),
+        ),
+        _asked(("门开着，天下雨。", "门开着吗？", "门开着"), ("北京", "去北京？", "北京")),
+        _asked(
+            ("股市收盘下跌，银行没有变。", "股市怎样？", "股市收盘下跌"),
+            ("龘靐 abc，😀来了", "谁来了？", "😀来了"),
+            ("她去了上海，" * 30 + "他没有去。", "他去了吗？", "他没有去"),
+        ),
+    )
+
+
 _MAKERS = {
     ("classification", "en"): _english_topics,
     ("classification", "zh"): _chinese_topics,
@@ -231,6 +273,8 @@ _MAKERS = {
     ("multiple_choice", "zh"): _chinese_blanks,
     ("pair_classification", "en"): _english_pairs,
     ("pair_classification", "zh"): _chinese_pairs,
+    ("span_qa", "en"): _english_passages,
+    ("span_qa", "zh"): _chinese_passages,
     ("tagging", "en"): _english_names,
     ("tagging", "zh"): _chinese_names,
 }
@@ -266,7 +310,7 @@ class Case:
 
     @property
     def gold_column(self) -> str:
-        return "tags" if self.task_type == "tagging" else "label"
+        return TASK_TYPES[self.task_type].gold
 
     def frames(self) -> Frames:
         """Give fresh frames."""
@@ -275,8 +319,10 @@ class Case:
     def config(self, **options: Any) -> CellConfig:
         """Give the effective config; options that are not given are small ones, or the estimator's defaults."""
         gold = self.frames().train[self.gold_column]
-        tags = {tag[2:] for row in gold for tag in row} - {""} if self.task_type == "tagging" else set(gold)
-        task = made_up_task(self.task_type, sorted(tags), self.language)
+        labels: set[str] = set()
+        if TASK_TYPES[self.task_type].label_set:
+            labels = {tag[2:] for row in gold for tag in row} - {""} if self.task_type == "tagging" else set(gold)
+        task = made_up_task(self.task_type, sorted(labels), self.language)
         return made_up_cell(self.estimator, task, {**SMALL.get(self.estimator, {}), **options})
 
     def resources(self) -> Resources:

@@ -3,6 +3,7 @@
 Classification: the most frequent label of train. Multiple choice: the most frequent place of the right choice in train;
 the last choice where there are fewer. Tagging: the baseline of the CoNLL shared tasks (Tjong Kim Sang and De
 Meulder 2003): a phrase that train tags as an entity is tagged with its most frequent type, the longest phrase first.
+Questions about passages: the clause of the passage, counted from its beginning, that most often holds train's answers.
 Ties go to the first label in sorted order.
 """
 
@@ -16,23 +17,27 @@ import pandas as pd
 
 from regen.config.cell import CellConfig
 from regen.estimators.base import LENT_NOTHING, Predictions, Resources, token_lists
+from regen.estimators.clauses import clauses
 from regen.scoring.spans import Span, extract_spans, spans_to_iob2
+from regen.tasks.squad_json import NOWHERE
 
 
 class Model:
-    """A most frequent label, or a list of phrases with their type."""
+    """A most frequent label, a list of phrases with their type, or the number of a clause."""
 
     keeps_state = False
 
-    def __init__(self, label: str | None, share: float, phrases: dict[str, str]) -> None:
+    def __init__(self, label: str | None, share: float, phrases: dict[str, str], clause: int | None = None) -> None:
         """Take what was learnt.
 
         Args:
-            label: Most frequent label; ``None`` for tagging.
-            share: Share of train's examples, or of its spans, that this labels right.
+            label: Most frequent label; ``None`` for other types than classification.
+            share: Share of train's examples, or of its spans, that this labels right; of its answers that begin in the
+                clause.
             phrases: Tokens joined by one blank -> type.
+            clause: For questions, the number of the clause that is the answer, from 0 on.
         """
-        self.label, self.share, self.phrases = label, share, phrases
+        self.label, self.share, self.phrases, self.clause = label, share, phrases, clause
         self._longest = max((phrase.count(" ") + 1 for phrase in phrases), default=0)
 
     @classmethod
@@ -44,9 +49,11 @@ class Model:
         seed: int,  # noqa: ARG003
         resources: Resources = LENT_NOTHING,  # noqa: ARG003
     ) -> Self:
-        """Count labels, or the types of each phrase."""
+        """Count labels, the types of each phrase, or the clauses that answers begin in."""
         if config.task_type == "tagging":
             return cls._fit_phrases(token_lists(train, "tokens"), token_lists(train, "tags"))
+        if config.task_type == "span_qa":
+            return cls._fit_clause(train)
         counts = Counter(train["label"])
         label = _most_frequent(counts)
         return cls(label, counts[label] / len(train), {})
@@ -61,15 +68,32 @@ class Model:
         right = sum(types[phrase][kind] for phrase, kind in phrases.items())
         return cls(None, right / max(sum(counts.total() for counts in types.values()), 1), phrases)
 
+    @classmethod
+    def _fit_clause(cls, train: pd.DataFrame) -> Self:
+        counts = Counter(
+            sum(end <= int(places[0]) for _, end in clauses(context))
+            for context, places in zip(train["context"], train["answer_start"], strict=True)
+            if places[0] != NOWHERE
+        )
+        clause = min(counts, key=lambda number: (-counts[number], number), default=0)
+        return cls(None, counts[clause] / len(train), {}, clause)
+
     def predict(self, examples: pd.DataFrame) -> Predictions:
-        """Give everyone the same label, or tag known phrases."""
+        """Give everyone the same label or the clause of the same number, or tag known phrases."""
         scores = np.full(len(examples), self.share)
+        if self.clause is not None:
+            return Predictions([self._answer(context) for context in examples["context"]], scores)
         if self.label is not None and "choices" in examples:
             place = int(self.label)
             return Predictions([str(min(place, len(choices) - 1)) for choices in examples["choices"]], scores)
         if self.label is not None:
             return Predictions([self.label] * len(examples), scores)
         return Predictions([self._tag(tokens) for tokens in token_lists(examples, "tokens")], scores)
+
+    def _answer(self, context: str) -> str:
+        """Cut out the clause, or the last one of a passage that has fewer."""
+        start, end = [(0, 0), *clauses(context)][: 2 + (self.clause or 0)][-1]
+        return context[start:end]
 
     def _tag(self, tokens: list[str]) -> list[str]:
         """Take the longest known phrase at each place, from left to right."""
@@ -86,12 +110,16 @@ class Model:
         return spans_to_iob2(spans, len(tokens))
 
     def facts(self) -> dict[str, Any]:
-        """Give the label, or the number of phrases."""
+        """Give the label, the number of the clause, or that of phrases."""
+        if self.clause is not None:
+            return {"clause": self.clause}
         return {"label": self.label} if self.label is not None else {"phrases": len(self.phrases)}
 
     def save(self, folder: Path) -> None:
         """Write model.json."""
-        content = {"label": self.label, "share": self.share, "phrases": self.phrases}
+        content: dict[str, Any] = {"label": self.label, "share": self.share, "phrases": self.phrases}
+        if self.clause is not None:
+            content["clause"] = self.clause
         (folder / "model.json").write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
     @classmethod

@@ -7,5 +7,8 @@ class Options(Base):
     """It has none."""
 
     task_types = frozenset(
-        {"classification", "coreference", "keyword_match", "multiple_choice", "pair_classification", "tagging"}
+        {
+            *("classification", "coreference", "keyword_match", "multiple_choice", "pair_classification", "span_qa"),
+            "tagging",
+        }
     )
