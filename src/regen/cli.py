@@ -146,10 +146,13 @@ def _hashed(files: Mapping[str, Path]) -> tuple[dict[str, str], dict[str, int]]:
 @cli.command()
 @click.argument("cell")
 @click.option("--seed", type=int, help="Seed of the repeat; without it, the repeat with the best score on dev.")
+@click.option("--fold", type=int, help="Fold of the repeat, where the task has folds; else likewise.")
 @click.option("--to", "target", type=click.Path(path_type=Path), help="Folder to write; else beside the cell's fits.")
 @click.option("--env", "-e", help="Environment of the config, as of kedro run.")
 @click.pass_obj
-def export(metadata: ProjectMetadata, cell: str, seed: int | None, target: Path | None, env: str | None) -> None:
+def export(
+    metadata: ProjectMetadata, cell: str, seed: int | None, fold: int | None, target: Path | None, env: str | None
+) -> None:
     """Write a fitted repeat of CELL (task.recipe) as a folder that plain transformers loads, with a model card."""
     from regen.export.found import find
     from regen.project import config_loader, read_machine, read_specs
@@ -157,10 +160,11 @@ def export(metadata: ProjectMetadata, cell: str, seed: int | None, target: Path 
     root = metadata.project_path
     loader = config_loader(root, env)
     data = read_machine(loader, root).state.parent
-    found = find(cell, seed, data, read_specs(loader, root))
-    why = "given" if seed is not None else "the best on dev"
-    folder = target or found.checkpoint.parents[1] / f"export-s{found.seed}"
-    click.echo(f"{cell}: seed {found.seed} ({why})")
+    found = find(cell, seed, data, read_specs(loader, root), fold)
+    given = seed is not None and (fold is not None or not found.in_folds)
+    why = "given" if given else "the best on dev"
+    folder = target or found.checkpoint.parents[1] / f"export-{found.repeat}"
+    click.echo(f"{cell}: seed {found.seed}{f', fold {found.fold}' if found.in_folds else ''} ({why})")
 
     from regen.export.folder import export as write_folder  # after the checks: it imports torch
 

@@ -27,7 +27,9 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
     inputs |= {f"params:{name}.suite": suite for name, suite in specs.suites.items()}
     for name, task in specs.tasks.items():
         inputs[f"params:{name}.files"] = IngestConfig(task=name, files=task.files)
-        inputs[f"params:{name}.read"] = PrepareConfig(task=name, type=task.type, read=task.read)
+        inputs[f"params:{name}.read"] = PrepareConfig(
+            task=name, type=task.type, read=task.read, overlaps_with=task.overlaps_with
+        )
     for name, encoder in specs.encoders.items():
         inputs[f"params:{name}.encoder_files"] = ImportConfig(encoder=name, spec=encoder)
     for cell in specs.cells:

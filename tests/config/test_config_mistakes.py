@@ -283,6 +283,48 @@ MISTAKES = {
         "type: multiple_choice",
         ":16: topic.read.fields: type multiple_choice needs context, choices",
     ),
+    "folds without a place for their number": (
+        TOPIC,
+        "    labels",
+        "    folds: 5\n    labels",
+        ":20: topic.read.splits.train.file: 'folds' is 5: expected {fold} in the name, as in train_{fold}.json; found",
+    ),
+    "a place for the number of a fold, and no folds": (
+        TOPIC,
+        "dev: {file: all.json}",
+        'dev: {file: "all_{fold}.json"}',
+        ":20: topic.read.splits.dev.file: found 'all_{fold}.json'; only train and dev have folds, and 'folds' says",
+    ),
+    "one fold": (
+        TOPIC,
+        "    labels",
+        "    folds: 1\n    labels",
+        ":17: topic.read.folds: Input should be greater than or equal to 2 (found 1)",
+    ),
+    "file of a fold": (
+        TOPIC,
+        "train: {file: all.json}\n      dev: {file: all.json}",
+        'train: {file: "all{fold}.json"}\n      dev: {file: "all{fold}.json"}\n    folds: 2',
+        ":19: topic.read.splits.train.file: 'all0.json' is not among files: all.json",
+    ),
+    "column with the name of folds": (
+        TOPIC,
+        "label: label}",
+        "label: label, fold: fold}",
+        ":16: topic.read.fields.fold: this name is that of the number of the fold; take another",
+    ),
+    "unlabeled texts with labels": (
+        TOPIC,
+        "dev: {file: all.json}",
+        "dev: {file: all.json}\n      unlabeled: {file: all.json}",
+        ":18: topic.read.splits: the split 'unlabeled' has no labels; give it 'labelled: false'",
+    ),
+    "overlap with no task": (
+        TOPIC,
+        "  overrides:",
+        "  overlaps_with: {topics: all of it}\n  overrides:",
+        ":24: topic.overlaps_with: there is no other task 'topics'",
+    ),
     "encoding": (
         TOPIC,
         "    labels",

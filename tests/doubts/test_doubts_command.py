@@ -101,6 +101,17 @@ def test_a_task_that_is_not_prepared(project: Path) -> None:
     )
 
 
+def test_a_task_with_folds_is_refused(project: Path) -> None:
+    path = project / "conf/base/tasks/topic.yml"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("{file: all.json}", '{file: "{fold}.json"}').replace("    splits:", "    folds: 2\n    splits:")
+    text = text.replace("- name: all.json", "- {name: 0.json, sources: [{path: x}]}\n    - name: 1.json")
+    path.write_text(text, encoding="utf-8")
+    assert run(project, "topic").output == (
+        "Error: task topic: found 2 train sets (folds), expected one; take the task of their union\n"
+    )
+
+
 def test_a_type_without_labels_is_refused(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("regen.doubts.run._RECIPES", {"tagging": "crf"})
     assert run(project, "topic").output == (

@@ -51,6 +51,27 @@ def test_a_seed_can_be_named(project: ExportProject) -> None:
     assert message(project, seed=7) == "cell made_up.tuned: seed 7: its record has the seeds 0, 2, 1"
 
 
+def test_a_fold_can_be_named(project: ExportProject) -> None:
+    """The repeats of the record become one seed on three folds; their checkpoints lie where folds have them."""
+    record = json.loads(json.dumps(project.record))
+    folder = project.checkpoint(0).parent
+    for scores in record["scores"].values():
+        for fold, (repeat, value) in enumerate(zip(scores["repeats"], (0.5, 0.7, 0.6), strict=True)):
+            if not (folder / f"repeat-s9-f{fold}").exists():
+                (folder / f"repeat-s9-f{fold}").symlink_to(project.checkpoint(repeat["seed"]).name)
+            repeat |= {"seed": 9, "fold": fold, "value": value}
+    record["config"]["seeds"] = [9]
+    project.write_record(record=record)
+    best = found(project, seed=9)
+    assert (best.seed, best.fold, best.best, best.place) == (9, 1, True, 1)
+    assert best.name == "made_up-tuned-s9-f1"
+    last = find("made_up.tuned", None, project.data, project.specs, fold=2)
+    assert (last.fold, last.best, last.place) == (2, False, 2)
+    assert last.checkpoint == folder / "repeat-s9-f2"
+    with pytest.raises(UserError, match=r"cell made_up.tuned: fold 3: its record has the folds 0, 1, 2"):
+        find("made_up.tuned", None, project.data, project.specs, fold=3)
+
+
 def test_the_majority_baseline_stands_beside(project: ExportProject) -> None:
     assert found(project).majority is None
     record = project.record | {"config": project.record["config"] | {"estimator": "majority", "options": {}}}

@@ -115,11 +115,11 @@ def test_keys_of_two_inputs_in_one_file_are_joined(root: Path) -> None:
 def test_histories_lie_in_the_folder_of_a_fit(root: Path) -> None:
     pipelines = {"prepare": Pipeline([PREPARE]), "ingest": Pipeline([INGEST]), "fit": Pipeline([FIT])}
     origins, catalog = SpecOrigins(root, read_project(root)), Catalog(CATALOG, root)
-    stages = build_stages(pipelines, catalog, origins, "small", root, {"topics.floor": (0, 7)}.__getitem__)
+    stages = build_stages(pipelines, catalog, origins, "small", root, {"topics.floor": ("one", "two")}.__getitem__)
     assert {stage.name: stage.plots for stage in stages} == {
         "topics.ingest": [],
         "topics.prepare": [],
-        "topics.floor.fit": [f"data/models/topics/floor/repeat-s{seed}-f0/history.csv" for seed in (0, 7)],
+        "topics.floor.fit": [f"data/models/topics/floor/{name}/history.csv" for name in ("one", "two")],
     }
 
 

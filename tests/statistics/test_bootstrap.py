@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binom
 
 from regen.statistics import bootstrap
-from regen.statistics.bootstrap import Interval, bootstrap_interval
+from regen.statistics.bootstrap import Interval, Sample, bootstrap_interval, mean_bootstrap_interval
 from regen.statistics.measures import accuracy, micro_f1
 
 
@@ -96,6 +96,23 @@ def test_correlated_groups_widen_the_interval() -> None:
     alone = bootstrap_interval(table, accuracy)
     grouped = bootstrap_interval(table, accuracy, groups=np.arange(100) // 10)
     assert grouped.high - grouped.low > 2 * (alone.high - alone.low)
+
+
+def test_samples_are_drawn_independently() -> None:
+    """Two samples of 100, half of each right: the mean has half the variance of one; 200 examples together."""
+    table = accuracy_table(50, 100)
+    wide = bootstrap_interval(table, accuracy, resamples=20_000)
+    low, high = mean_bootstrap_interval([Sample(table, accuracy)] * 2, 20_000, 0.95, 0)
+    assert low == pytest.approx(binom.ppf(0.025, 200, 0.5) / 200, abs=0.0051)
+    assert high == pytest.approx(binom.ppf(0.975, 200, 0.5) / 200, abs=0.0051)
+    assert (wide.high - wide.low) / (high - low) == pytest.approx(2**0.5, abs=0.1)
+
+
+def test_one_sample_is_a_plain_interval() -> None:
+    table = span_table(40)
+    assert mean_bootstrap_interval([Sample(table, micro_f1)], 300, 0.9, 5) == bootstrap_interval(
+        table, micro_f1, resamples=300, level=0.9, seed=5
+    )
 
 
 @pytest.mark.parametrize(

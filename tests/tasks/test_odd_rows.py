@@ -70,3 +70,14 @@ def test_rows_whose_input_train_holds() -> None:
         "test": _texts(("grey", None)),
     }
     assert seen_in_train(frames) == {"dev": ["row-1", "row-2"]}
+
+
+def test_rows_whose_input_train_of_the_same_fold_holds() -> None:
+    frames = {
+        "train_0": _texts(("red", "a")),
+        "train_1": _texts(("blue", "b")),
+        "dev_0": _texts(("blue", "b"), ("red", "a")),
+        "dev_1": _texts(("red", "a")),
+        "test_dev": _texts(("grey", None), ("red", None), ("blue", None)),
+    }
+    assert seen_in_train(frames) == {"dev_0": ["row-1"], "test_dev": ["row-1", "row-2"]}

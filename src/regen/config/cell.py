@@ -92,11 +92,17 @@ class CellConfig(Spec):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+def repeat_name(seed: int, fold: int) -> str:
+    """Name the folder of one repeat."""
+    return f"repeat-s{seed}-f{fold}"
+
+
 def cell_config(task_name: str, task: TaskSpec, recipe_name: str, recipe: RecipeSpec) -> CellConfig:
     """Combine a recipe with what the task overrides.
 
     Raises:
-        UserError: The options do not fit the estimator, or the estimator does not suit the task's type.
+        UserError: The options do not fit the estimator, the estimator does not suit the task's type, or the recipe
+            searches on a task with folds.
     """
     cell = f"{task_name}.{recipe_name}"
     cls = options_class(recipe.estimator)
@@ -104,6 +110,11 @@ def cell_config(task_name: str, task: TaskSpec, recipe_name: str, recipe: Recipe
         raise UserError(
             f"cell {cell}: estimator '{recipe.estimator}' suits {', '.join(sorted(cls.task_types))}, "
             f"found task type {task.type}; take another recipe"
+        )
+    if recipe.searches and task.read.folds is not None:
+        raise UserError(
+            f"cell {cell}: the recipe searches, and the task has {task.read.folds} folds, each with its own dev set; "
+            "search on a task with one dev set, and write what it picks into a recipe"
         )
     try:
         options = cls(**{**recipe.options, **task.overrides.get(recipe_name, {})})

@@ -81,6 +81,7 @@ def load_specs(raw: Mapping[str, Mapping[str, Any]], folders: Iterable[Path]) ->
         suites=_validated(files, "suites", raw["suites"], SuiteSpec),
     )
     _check_encoders(files, specs)
+    _check_overlaps(files, specs)
     _check_recipes(files, specs)
     _check_suites(files, specs)
     return specs
@@ -232,6 +233,14 @@ def _check_encoders(files: _Files, specs: Specs) -> None:
             if name in taken:
                 where = files.where("encoders", (name,))
                 raise UserError(f"{where}: {name}: a {kind} has this name; an encoder needs another")
+
+
+def _check_overlaps(files: _Files, specs: Specs) -> None:
+    for name, task in specs.tasks.items():
+        for other in task.overlaps_with:
+            if other not in specs.tasks or other == name:
+                where = files.where("tasks", (name, "overlaps_with", other))
+                raise UserError(f"{where}: {name}.overlaps_with: there is no other task '{other}'")
 
 
 def _check_recipes(files: _Files, specs: Specs) -> None:

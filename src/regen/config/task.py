@@ -6,10 +6,10 @@ from pydantic import Field, field_validator, model_validator
 
 from regen.config.base import Name, Spec, WrongValueError
 from regen.config.files import FileSpec
-from regen.config.submission import SubmissionSpec
+from regen.config.submission import FOLD, SubmissionSpec
 from regen.config.task_types import TASK_TYPES, Count, Format, Metric, TaskType
 
-SplitName = Annotated[str, Field(pattern=r"^(train|dev|test|test_[a-z0-9_]+)$")]
+SplitName = Annotated[str, Field(pattern=r"^(train|dev|test|test_[a-z0-9_]+|unlabeled)$")]
 
 Seeds = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
 """One repeat per seed."""
@@ -29,7 +29,8 @@ class SplitSpec(Spec):
     """One split: where it is read from.
 
     Attributes:
-        file: Name of the raw file; of several (``json_questions``), which are read one after the other.
+        file: Name of the raw file; of several (``json_questions``), which are read one after the other. ``{fold}`` in
+            it stands for the number of the fold, from 0 on.
         labelled: Whether its labels are public.
         answers: Name of the file that holds the answers, where they are not beside the questions (``json_blanks``).
         rows: Where in the file it begins and ends, counted in lines (CoNLL: in sentences, ``json_questions``: in
@@ -64,6 +65,12 @@ class SplitSpec(Spec):
         """Names of all raw files that it is read from."""
         return (*self.questions, *([self.answers] if self.answers else []))
 
+    def of_fold(self, fold: int) -> "SplitSpec":
+        """Give the spec of one fold."""
+        file, *more = [name.replace(FOLD, str(fold)) for name in self.questions]
+        answers = self.answers and self.answers.replace(FOLD, str(fold))
+        return self.model_copy(update={"file": (file, *more) if more else file, "answers": answers})
+
     def takes(self, number: int) -> bool:
         """Say whether the split holds what stands at this place of the file, counted from 0 on."""
         first, end = self.rows or (0, None)
@@ -79,12 +86,15 @@ class ReadSpec(Spec):
             the column (0-based).
         scheme: Tagging scheme of a file of columns: ``iob1`` or ``iob2``; examples always hold IOB2.
         encoding: Encoding of the files.
-        splits: Split name -> where it is read from.
+        splits: Split name -> where it is read from. ``unlabeled`` holds inputs whose labels nobody has: it is prepared
+            and described, and no estimator reads it.
+        folds: How many train sets there are, each with a dev set of its own (FewCLUE); ``null`` for one of each.
         labels: The label set: classes, or span types for tagging. Order is that of reports, never an index. Empty for
             task types without one.
         drop_labels: Labels whose rows are left out (and counted), such as OCNLI's ``-``.
         rename_labels: Label in a file -> what the task calls it, where copies of a data set differ.
-        expected: Published counts per split, ``{train: {examples: 14041, spans: 23499}}``; a difference is an error.
+        expected: Published counts per split, ``{train: {examples: 14041, spans: 23499}}``, of each fold where there are
+            folds; a difference is an error.
     """
 
     format: Format
@@ -92,6 +102,7 @@ class ReadSpec(Spec):
     scheme: Literal["iob1", "iob2"] | None = None
     encoding: Literal["utf-8", "latin-1"] = "utf-8"
     splits: dict[SplitName, SplitSpec]
+    folds: Annotated[int, Field(ge=2)] | None = None
     labels: tuple[str, ...] = ()
     drop_labels: tuple[str, ...] = ()
     rename_labels: dict[str, str] = Field(default_factory=dict)
@@ -103,7 +114,37 @@ class ReadSpec(Spec):
         for name in ("train", "dev"):
             if name not in splits or not splits[name].labelled:
                 raise ValueError(f"needs a labelled split '{name}'")
+        if "unlabeled" in splits and splits["unlabeled"].labelled:
+            raise ValueError("the split 'unlabeled' has no labels; give it 'labelled: false'")
         return splits
+
+    @model_validator(mode="after")
+    def _in_folds(self) -> "ReadSpec":
+        if "fold" in self.fields:
+            raise WrongValueError(("fields", "fold"), "this name is that of the number of the fold; take another")
+        for name, spec in self.splits.items():
+            folded = self.folds is not None and name in ("train", "dev")
+            for file in spec.files:
+                path = ("splits", name, "answers" if file == spec.answers else "file")
+                if folded and FOLD not in file:
+                    text = f"'folds' is {self.folds}: expected {FOLD} in the name, as in {name}_{FOLD}.json"
+                    raise WrongValueError(path, f"{text}; found '{file}'")
+                if not folded and FOLD in file:
+                    text = f"found '{file}'; only train and dev have folds, and 'folds' says how many"
+                    raise WrongValueError(path, text)
+        return self
+
+    def parts(self, split: str) -> dict[str, "ReadSpec"]:
+        """Give how each part of a split is read, by its name: the split itself, or each of its folds (``train_0``)."""
+        spec = self.splits[split]
+        if not any(FOLD in file for file in spec.files):
+            return {split: self}
+        folds = {f"{split}_{fold}": spec.of_fold(fold) for fold in range(self.folds or 0)}
+        return {name: self.model_copy(update={"splits": {**self.splits, split: part}}) for name, part in folds.items()}
+
+    def files_of(self, split: str) -> list[str]:
+        """Give the names of all raw files that a split is read from."""
+        return [file for part in self.parts(split).values() for file in part.splits[split].files]
 
     def of(self, split: str) -> "ReadSpec":
         """Give the spec with the format and the fields of one split's file."""
@@ -125,6 +166,8 @@ class TaskSpec(Spec):
         files: The published files (stage ``ingest``).
         read: How they become examples (stage ``prepare``).
         metric: Official metric.
+        overlaps_with: Task whose texts are among those of this one -> what is known of it; nothing trained on that task
+            may be scored on this one.
         overrides: Recipe name -> options of that recipe which this task sets otherwise.
         seeds: Recipe name -> seeds that take the place of the recipe's: where repeats are dear or wanted in number.
         submission: Hidden split -> the file that a board takes for it.
@@ -140,6 +183,7 @@ class TaskSpec(Spec):
     files: tuple[FileSpec, ...] = Field(min_length=1)
     read: ReadSpec
     metric: Metric
+    overlaps_with: dict[Name, str] = Field(default_factory=dict)
     overrides: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     seeds: dict[Name, Seeds] = Field(default_factory=dict)
     submission: dict[SplitName, SubmissionSpec] = Field(default_factory=dict)
@@ -147,10 +191,11 @@ class TaskSpec(Spec):
     @model_validator(mode="after")
     def _consistent(self) -> "TaskSpec":
         names = [file.name for file in self.files]
-        for split, spec in self.read.splits.items():
-            for name in spec.files:
+        for split in self.read.splits:
+            for name in self.read.files_of(split):
                 if name not in names:
-                    path = ("read", "splits", split, "answers" if name == spec.answers else "file")
+                    answers = name in {part.splits[split].answers for part in self.read.parts(split).values()}
+                    path = ("read", "splits", split, "answers" if answers else "file")
                     raise WrongValueError(path, f"'{name}' is not among files: {', '.join(names)}")
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -251,7 +296,7 @@ class TaskSpec(Spec):
     @property
     def scored_splits(self) -> tuple[str, ...]:
         """Splits that ``evaluate`` reads: dev, then every test split, labelled or hidden."""
-        return tuple(name for name in self.read.splits if name != "train")
+        return tuple(name for name in self.read.splits if name not in ("train", "unlabeled"))
 
 
 class IngestConfig(Spec):
@@ -267,3 +312,4 @@ class PrepareConfig(Spec):
     task: str
     type: TaskType
     read: ReadSpec
+    overlaps_with: dict[Name, str] = Field(default_factory=dict)

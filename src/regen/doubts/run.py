@@ -37,13 +37,18 @@ def find_doubts(task: str, recipe: str | None, folds: int, data: Path, specs: Sp
         Path of the table (ids, labels and scores, no texts), and the table.
 
     Raises:
-        UserError: There is no such task or recipe, the task's type has no labels to doubt, or it is not prepared.
+        UserError: There is no such task or recipe, the task's type has no labels to doubt, it has folds, or it is not
+            prepared.
     """
     if task not in specs.tasks:
         raise UserError(f"task {task}: there is no such task; conf/base/tasks has {', '.join(specs.tasks)}")
     spec = specs.tasks[task]
     if spec.type not in _RECIPES:
         raise UserError(f"task {task}: found type {spec.type}; labels can be doubted of {', '.join(_RECIPES)} alone")
+    if spec.read.folds is not None:
+        raise UserError(
+            f"task {task}: found {spec.read.folds} train sets (folds), expected one; take the task of their union"
+        )
     recipe = recipe or _RECIPES[spec.type]
     if recipe not in specs.recipes:
         raise UserError(f"recipe {recipe}: there is no such recipe; conf/base/recipes has {', '.join(specs.recipes)}")

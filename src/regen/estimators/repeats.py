@@ -11,10 +11,11 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from regen.config.cell import CellConfig
+from regen.config.cell import CellConfig, repeat_name
 from regen.config.machine import Machine
 from regen.config.recipe import estimator_modules
 from regen.estimators.base import Estimator, Resources, estimator_class
+from regen.estimators.folds import split_folds
 from regen.io.atomic import replacing
 from regen.lineage.closure import code_digest
 
@@ -25,11 +26,11 @@ _STAGE = "regen.pipelines.fit.nodes"
 def fit_repeats(
     train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, machine: Machine, resources: Resources
 ) -> dict[str, Estimator | Path]:
-    """Fit every repeat of a cell.
+    """Fit every repeat of a cell: each seed on each fold, with the train and dev examples of that fold alone.
 
     Args:
-        train: Training examples.
-        dev: Dev examples.
+        train: Training examples; of all folds, where there are folds.
+        dev: Dev examples, likewise.
         config: The cell's effective config.
         machine: Where the state and the lock file are.
         resources: What the machine lends.
@@ -37,7 +38,19 @@ def fit_repeats(
     Returns:
         ``repeat-s<seed>-f<fold>`` -> the model; or, of estimators that keep state, the folder that holds it.
     """
-    return {f"repeat-s{seed}-f0": fit_repeat(train, dev, config, seed, machine, resources) for seed in config.seeds}
+    made: dict[str, Estimator | Path] = {}
+    held = split_folds(dev)
+    for fold, examples in split_folds(train).items():
+        used = examples.head(config.train_examples) if config.train_examples else examples
+        lent = resources
+        if len(held) > 1:
+            logger.info("%s: fold %d of %d", config.cell, fold, len(held))
+            # What repeats share was computed from the examples of one fold.
+            views = resources.views / f"fold-{fold}" if resources.views else None
+            lent = replace(resources, shared={}, views=views)
+        for seed in config.seeds:
+            made[repeat_name(seed, fold)] = fit_repeat(used, held[fold], config, seed, machine, lent)
+    return made
 
 
 def fit_repeat(

@@ -55,6 +55,7 @@ def write_card(found: Found, form: Form, path: Path) -> None:
     pooling = config["options"]["pooling"]
     text = environment.get_template("README.md.jinja").render(
         found=found,
+        n=len(found.repeats("dev")),
         record=record,
         config=config,
         form=form,
@@ -70,7 +71,7 @@ def write_card(found: Found, form: Form, path: Path) -> None:
         snippet=environment.get_template(f"{form}.jinja").render(given=_GIVEN[config["task_type"]], pooling=pooling),
         limits=_limits(found, form),
         dvc=write.commands(record)[0],
-        export=f"kedro export {record['cell']} --seed {found.seed}",
+        export=f"kedro export {record['cell']} --seed {found.seed}{f' --fold {found.fold}' if found.in_folds else ''}",
         hashes=_hashes(found),
     )
     path.write_text(f"{text}\n", encoding="utf-8")
@@ -114,14 +115,12 @@ def _licence(text: str) -> dict[str, Any]:
 
 
 def _facts(found: Found) -> dict[str, Any]:
-    seeds = list(found.record["config"]["seeds"])
-    facts: dict[str, Any] = found.record["training"]["models"][seeds.index(found.seed)]
+    facts: dict[str, Any] = found.record["training"]["models"][found.place]
     return facts
 
 
 def _repeat(found: Found, split: str) -> dict[str, Any]:
-    repeats = found.record["scores"][split]["repeats"]
-    return next(dict(repeat) for repeat in repeats if repeat["seed"] == found.seed)
+    return dict(found.repeats(split)[found.place])
 
 
 def _row(found: Found, split: str) -> list[str]:

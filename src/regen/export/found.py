@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from regen.config.cell import repeat_name
 from regen.config.encoder import EncoderSpec
 from regen.config.load import Specs
 from regen.config.task import TaskSpec
@@ -23,6 +24,7 @@ class Found:
     Attributes:
         record: The cell's record.
         seed: Seed of the repeat.
+        fold: Its fold; 0 where there are no folds.
         best: Whether no repeat of the cell is better on dev.
         checkpoint: Folder of the repeat.
         encoder: Folder of the imported encoder.
@@ -34,6 +36,7 @@ class Found:
 
     record: Record
     seed: int
+    fold: int
     best: bool
     checkpoint: Path
     encoder: Path
@@ -44,11 +47,31 @@ class Found:
 
     @property
     def name(self) -> str:
-        """Name of the model: task, recipe and seed."""
-        return f"{self.record['task']}-{self.record['recipe']}-s{self.seed}"
+        """Name of the model: task, recipe, seed, and fold where there are folds."""
+        return f"{self.record['task']}-{self.record['recipe']}-{self.repeat}"
+
+    @property
+    def repeat(self) -> str:
+        """Name of the repeat: ``s0``, or ``s0-f3`` where there are folds."""
+        return f"s{self.seed}-f{self.fold}" if self.in_folds else f"s{self.seed}"
+
+    @property
+    def in_folds(self) -> bool:
+        """Whether the cell was fitted on several folds."""
+        return len({one["fold"] for one in self.repeats("dev")}) > 1
+
+    @property
+    def place(self) -> int:
+        """Place of the repeat among those of the record."""
+        return [(one["seed"], one["fold"]) for one in self.repeats("dev")].index((self.seed, self.fold))
+
+    def repeats(self, split: str) -> list[dict[str, Any]]:
+        """Scores of all repeats on a split."""
+        listed: list[dict[str, Any]] = self.record["scores"][split]["repeats"]
+        return listed
 
 
-def find(cell: str, seed: int | None, data: Path, specs: Specs) -> Found:
+def find(cell: str, seed: int | None, data: Path, specs: Specs, fold: int | None = None) -> Found:
     """Find the parts of a repeat, and see that they belong together.
 
     Args:
@@ -56,6 +79,7 @@ def find(cell: str, seed: int | None, data: Path, specs: Specs) -> Found:
         seed: Seed of the repeat; ``None`` for the best on dev, of equal ones the first.
         data: The project's data folder.
         specs: The project's specs.
+        fold: Fold of the repeat; ``None`` likewise.
 
     Raises:
         UserError: The cell is unknown, not made here, made anew since, not fine-tuned, or of a task type whose heads
@@ -74,17 +98,16 @@ def find(cell: str, seed: int | None, data: Path, specs: Specs) -> Found:
             f"cell {cell}: a model for task type {record['config']['task_type']} has no transformers form; only those "
             f"for {', '.join(sorted(EXPORTED))} can be exported"
         )
-    scores = {repeat["seed"]: repeat["value"] for repeat in record["scores"]["dev"]["repeats"]}
-    chosen = max(scores, key=lambda number: scores[number]) if seed is None else seed  # of equal ones the first
-    if chosen not in scores:
-        raise UserError(f"cell {cell}: seed {seed}: its record has the seeds {', '.join(map(str, scores))}")
-    checkpoint = data / "06_models" / task / recipe / "fit" / f"repeat-s{chosen}-f0"
+    repeats = record["scores"]["dev"]["repeats"]
+    chosen = _choose(cell, repeats, seed, fold)
+    checkpoint = data / "06_models" / task / recipe / "fit" / repeat_name(chosen["seed"], chosen["fold"])
     encoder = data / "02_intermediate" / "encoders" / name
-    _check(record, checkpoint, encoder, list(record["config"]["seeds"]).index(chosen))
+    _check(record, checkpoint, encoder, repeats.index(chosen))
     return Found(
         record=record,
-        seed=chosen,
-        best=scores[chosen] == max(scores.values()),
+        seed=chosen["seed"],
+        fold=chosen["fold"],
+        best=chosen["value"] == max(repeat["value"] for repeat in repeats),
         checkpoint=checkpoint,
         encoder=encoder,
         manifest=_read(encoder / "encoder.json"),
@@ -92,6 +115,16 @@ def find(cell: str, seed: int | None, data: Path, specs: Specs) -> Found:
         encoder_spec=specs.encoders.get(name),
         majority=_majority(data / "08_reporting" / "cells" / task),
     )
+
+
+def _choose(cell: str, repeats: list[dict[str, Any]], seed: int | None, fold: int | None) -> dict[str, Any]:
+    """Choose the best on dev, of equal ones the first, among the repeats with this seed and fold."""
+    for key, wanted in (("seed", seed), ("fold", fold)):
+        known = list(dict.fromkeys(repeat[key] for repeat in repeats))
+        if wanted is not None and wanted not in known:
+            raise UserError(f"cell {cell}: {key} {wanted}: its record has the {key}s {', '.join(map(str, known))}")
+    able = [repeat for repeat in repeats if seed in (None, repeat["seed"]) and fold in (None, repeat["fold"])]
+    return max(able, key=lambda repeat: float(repeat["value"]))
 
 
 def _record(cell: str, data: Path, specs: Specs) -> Record:

@@ -49,7 +49,7 @@ class SpecOrigins:
         owner, _, part = name.rpartition(".")
         finders: dict[str, Callable[[str], Origin]] = {
             "files": self._files,
-            "read": lambda task: Origin(keys=self._keys("tasks", task, ["type", "read"])),
+            "read": lambda task: Origin(keys=self._keys("tasks", task, ["type", "read", "overlaps_with"])),
             "submission": lambda task: Origin(keys=self._keys("tasks", task, ["submission"])),
             "suite": lambda suite: Origin(keys=self._keys("suites", suite, ["title", "cells"])),
             "encoder_files": self._encoder,

@@ -92,7 +92,7 @@ def build_stages(
     origins: SpecOrigins,
     suite: str,
     root: Path,
-    seeds: Callable[[str], Iterable[int]] = lambda _: (),
+    repeats: Callable[[str], Iterable[str]] = lambda _: (),
 ) -> list[Stage]:
     """Build the stages of all tasks and encoders, and the pages of one suite.
 
@@ -102,7 +102,7 @@ def build_stages(
         origins: Finds what stands behind inputs from specs.
         suite: The suite whose pages are a stage.
         root: The project's folder.
-        seeds: Gives, for a cell, the seeds of the repeats whose training has a history.
+        repeats: Gives, for a cell, the names of the repeats whose training has a history.
 
     Raises:
         UserError: The graph cannot be written as stages.
@@ -117,7 +117,7 @@ def build_stages(
     for item in made:
         if item.name.endswith(".fit"):
             (folder,) = item.outs
-            item.plots = [f"{folder}/repeat-s{seed}-f0/history.csv" for seed in seeds(item.namespace)]
+            item.plots = [f"{folder}/{repeat}/history.csv" for repeat in repeats(item.namespace)]
     return made
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pandas as pd
@@ -12,8 +13,8 @@ from regen.config.cell import CellConfig
 from regen.config.recipe import estimator_modules
 from regen.config.statistics import StatisticsConfig
 from regen.lineage.closure import code_digest
-from regen.records.interval import mean_interval
-from regen.scoring.official import Official, official_score
+from regen.records.interval import Scored, mean_interval
+from regen.scoring.official import official_score
 from regen.statistics.summary import summarise
 
 SCHEMA = 1
@@ -45,8 +46,6 @@ def build_record(
     # The code whose change makes DVC run this stage again, but for the datasets that only load and save; what earlier
     # stages did shows in their outputs.
     modules = [_STAGE, *estimator_modules(config.estimator)]
-    train = card["splits"]["train"]["examples"]
-    seen = card.get("seen_in_train", {})
     return {
         "schema": SCHEMA,
         "cell": config.cell,
@@ -61,7 +60,7 @@ def build_record(
             "lock": hashlib.sha256(lock.read_bytes()).hexdigest(),
         },
         "training": {
-            "examples": min(config.train_examples or train, train),
+            "examples": _training_examples(config, card),
             "train_on_dev": False,
             "document_context": bool(config.options.get("context", False)),
             "selection": config.selection,
@@ -69,7 +68,7 @@ def build_record(
             "models": [dict(fact) for fact in facts],
         },
         "scores": {
-            split: _score_split(config, predictions[predictions["split"] == split], seen.get(split, ()), statistics)
+            split: _score_split(config, split, predictions[predictions["split"] == split], card, statistics)
             for split, labelled in config.splits.items()
             if labelled
         },
@@ -84,40 +83,57 @@ def _truncated(
         return {}
     cut = predictions["truncated"] if "truncated" in predictions else pd.Series(False, index=predictions.index)
     shares = {split: float(cut[predictions["split"] == split].mean()) for split in config.splits}
-    return {"truncated": {"train": facts[0]["truncated_in_train"], **shares}}
+    train = fmean(fact["truncated_in_train"] for fact in facts[:: len(config.seeds)])  # one repeat of each fold
+    return {"truncated": {"train": train, **shares}}
+
+
+def _training_examples(config: CellConfig, card: Mapping[str, Any]) -> int:
+    """Count what one repeat learns from; the mean, should folds differ."""
+    sizes = [counts["examples"] for name, counts in card["splits"].items() if name.partition("_")[0] == "train"]
+    return round(fmean(min(config.train_examples or size, size) for size in sizes))
 
 
 def _score_split(
-    config: CellConfig, rows: pd.DataFrame, seen: Collection[str], statistics: StatisticsConfig
+    config: CellConfig, split: str, rows: pd.DataFrame, card: Mapping[str, Any], statistics: StatisticsConfig
 ) -> dict[str, Any]:
     repeats, officials = [], []
+    scored: dict[str, Scored] = {}
     keys = rows[["seed", "fold"]].drop_duplicates()
     for seed, fold in zip(keys["seed"].tolist(), keys["fold"].tolist(), strict=True):
         part = rows[(rows["seed"] == seed) & (rows["fold"] == fold)]
         tokens = _plain(part["tokens"]) if config.metric == "surface_macro_f1" else None
         official = official_score(config.metric, _plain(part["gold"]), _plain(part["pred"]), config.labels, tokens)
         officials.append(official)
+        # Each fold has a dev set of its own; a test split is the same for all repeats.
+        name = f"dev_{fold}" if split == "dev" and f"dev_{fold}" in card["splits"] else split
+        scored.setdefault(name, Scored([], part)).officials.append(official)
         repeats.append({"seed": seed, "fold": fold, "value": official.value, **official.detail})
-    first = rows[(rows["seed"] == rows["seed"].iloc[0]) & (rows["fold"] == rows["fold"].iloc[0])]
     return {
         **summarise([official.value for official in officials]),
-        "interval": mean_interval(officials, first, statistics),
-        **_unseen(officials, first, seen, statistics),
+        "interval": mean_interval(list(scored.values()), statistics),
+        **_unseen(scored, card.get("seen_in_train", {}), statistics),
         "repeats": repeats,
     }
 
 
 def _unseen(
-    officials: Sequence[Official], examples: pd.DataFrame, seen: Collection[str], statistics: StatisticsConfig
+    scored: Mapping[str, Scored], seen: Mapping[str, Collection[str]], statistics: StatisticsConfig
 ) -> dict[str, Any]:
     """Score the examples whose input does not stand in train; nothing where these are all, or none."""
-    kept = ~examples["id"].isin(list(seen)).to_numpy()
-    if kept.all() or not kept.any():
+    kept = {name: ~same.examples["id"].isin(list(seen.get(name, ()))).to_numpy() for name, same in scored.items()}
+    if all(rows.all() for rows in kept.values()) or not all(rows.any() for rows in kept.values()):
         return {}
-    parts = [replace(official, counts=official.counts[kept]) for official in officials]
-    values = [float(part.measure(part.counts.sum(axis=0, keepdims=True))[0]) for part in parts]
-    interval = mean_interval(parts, examples[kept], statistics)
-    return {"unseen": {"examples": int(kept.sum()), **summarise(values), "interval": interval}}
+    parts = [
+        Scored(
+            [replace(official, counts=official.counts[kept[name]]) for official in same.officials],
+            same.examples[kept[name]],
+        )
+        for name, same in scored.items()
+    ]
+    officials = [official for part in parts for official in part.officials]
+    values = [float(one.measure(one.counts.sum(axis=0, keepdims=True))[0]) for one in officials]
+    examples = sum(int(rows.sum()) for rows in kept.values())
+    return {"unseen": {"examples": examples, **summarise(values), "interval": mean_interval(parts, statistics)}}
 
 
 def _plain(values: "pd.Series[Any]") -> list[Any]:

@@ -10,7 +10,7 @@ from regen.reporting import format as write
 from regen.reporting.charts import Chart, confusion_chart, curves_chart
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.grids import Grid
-from regen.reporting.leaderboard import shared_texts
+from regen.reporting.leaderboard import overlaps, shared_texts
 from regen.reporting.searches import Search, search_view
 
 MEASURES = {
@@ -53,7 +53,7 @@ def cell_view(record: Record) -> Cell:
         name=record["cell"],
         headline=[(split, _headline(record, split)) for split in record["config"]["splits"]],
         facts=_facts(record),
-        warnings=shared_texts(record),
+        warnings=[*shared_texts(record), *overlaps(record)],
         commands=write.commands(record),
         scores=[grid for grid in (_measures(record), _repeats(record), _classes(record)) if grid.rows],
         data=_data(record),
@@ -107,7 +107,8 @@ def _classes(record: Record) -> Grid:
     found = {split: [r.get("per_class", {}) for r in scores["repeats"]] for split, scores in record["scores"].items()}
     seen = {label for repeats in found.values() for classes in repeats for label in classes}
     labels = [label for label in record["config"]["labels"] if label in seen]
-    train = record["card"]["splits"]["train"].get("label_counts", {})
+    splits = record["card"]["splits"]
+    train = splits.get("train", splits.get("train_0", {})).get("label_counts", {})
     return Grid(
         title="Per class",
         groups=[("train", 1), *((split, 4) for split in found)],
@@ -118,7 +119,7 @@ def _classes(record: Record) -> Grid:
         ],
         corner="class",
         lang=record["config"]["language"],
-        note="P, R and F1 × 100, means over repeats.",
+        note=f"P, R and F1 × 100, means over repeats.{'' if 'train' in splits else ' Counts are those of fold 0.'}",
     )
 
 
@@ -134,12 +135,14 @@ def _data(record: Record) -> Grid:
     keys = dict.fromkeys(key for split in splits.values() for key in split if key not in elsewhere)
     rows = [(key.replace("_", " "), [_card_value(split.get(key)) for split in splits.values()]) for key in keys]
     shared = ", ".join(f"{pair} {write.count(number)}" for pair, number in record["card"]["shared_texts"].items())
+    several = record["card"].get("texts_in_several_folds", {})
+    folds = "".join(f" Distinct texts in several folds of {name}: {write.count(n)}." for name, n in several.items())
     return Grid(
         "Data",
         list(splits),
         rows,
         corner="count",
-        note=f"Lengths: min · median · p95 · max. Distinct texts that two splits share: {shared}.",
+        note=f"Lengths: min · median · p95 · max. Distinct texts that two splits share: {shared}.{folds}",
     )
 
 

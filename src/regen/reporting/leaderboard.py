@@ -148,7 +148,7 @@ def _facts(records: Sequence[Record]) -> list[str]:
 
 
 def _warnings(records: Sequence[Record], floor: dict[str, float]) -> list[str]:
-    found = dict.fromkeys(text for record in records for text in shared_texts(record))
+    found = dict.fromkeys(text for record in records for text in [*shared_texts(record), *overlaps(record)])
     versions = {record["config"]["task_version"] for record in records}
     if not floor:
         found["No majority baseline among these cells: nothing says how much a score is worth."] = None
@@ -162,5 +162,13 @@ def shared_texts(record: Record) -> list[str]:
     return [
         f"Leak: {' and '.join(pair.split('+'))} have {write.count(number)} distinct text{'s' * (number > 1)} in common."
         for pair, number in record["card"]["shared_texts"].items()
-        if number
+        if number and "unlabeled" not in pair  # which nothing learns from
+    ]
+
+
+def overlaps(record: Record) -> list[str]:
+    """Say which other tasks hold texts of a record's task, one sentence for each."""
+    return [
+        f"Texts shared with {task}: {known}. Nothing trained on {task} may be scored here."
+        for task, known in record["card"].get("overlaps_with", {}).items()
     ]

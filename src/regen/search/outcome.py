@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from regen.config.search import LIKE, SearchSpec
 from regen.config.statistics import StatisticsConfig
-from regen.records.interval import mean_interval
+from regen.records.interval import Scored, mean_interval
 from regen.scoring.official import Official
 from regen.search.sampling import ERROR, finished_trials
 from regen.search.study import PAUSED
@@ -142,5 +142,5 @@ def interval_of(
         own = [official for official, of in zip(officials, seeds, strict=True) if of == seed]
         pooled.append(replace(own[0], counts=np.concatenate([official.counts for official in own])))
     examples = pd.concat([part.dev for part in parts if part.seed == seeds[0]])
-    found = mean_interval(pooled, examples, statistics)
+    found = mean_interval([Scored(pooled, examples)], statistics)
     return float(found["low"]), float(found["high"])

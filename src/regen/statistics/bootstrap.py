@@ -23,6 +23,20 @@ class Interval(NamedTuple):
     high: float
 
 
+class Sample(NamedTuple):
+    """Examples of one data set, and a statistic of them.
+
+    Attributes:
+        counts: Additive counts of each example, shape (examples, k).
+        statistic: Maps summed counts of shape (resamples, k) to values of shape (resamples,).
+        groups: Group of each example, shape (examples,); groups (documents) are then drawn whole, not examples.
+    """
+
+    counts: Ints
+    statistic: Callable[[Ints], Floats]
+    groups: Sequence[Any] | NDArray[Any] | None = None
+
+
 def bootstrap_interval(
     counts: Ints,
     statistic: Callable[[Ints], Floats],
@@ -44,9 +58,29 @@ def bootstrap_interval(
     Raises:
         ValueError: no examples, groups of another length, no resamples, or a level outside of (0, 1).
     """
+    return mean_bootstrap_interval([Sample(counts, statistic, groups)], resamples, level, seed)
+
+
+def mean_bootstrap_interval(samples: Sequence[Sample], resamples: int, level: float, seed: int) -> Interval:
+    """Percentile bootstrap interval of the mean of statistics of several samples, each drawn independently.
+
+    Args:
+        samples: The samples; each resample draws from every one as many examples, or groups, as it has.
+        resamples: Number of resamples.
+        level: Share of the resamples' values between the bounds.
+        seed: Seed of the draws.
+
+    Raises:
+        ValueError: no examples, groups of another length, no resamples, or a level outside of (0, 1).
+    """
     if resamples < 1 or not 0 < level < 1:
         raise ValueError(f"resamples={resamples}, level={level}; expected at least 1 and a level between 0 and 1")
-    values = statistic(_resampled_sums(_units(np.asarray(counts), groups), resamples, seed))
+    generator = np.random.default_rng(seed)
+    drawn = [
+        sample.statistic(_resampled_sums(_units(np.asarray(sample.counts), sample.groups), resamples, generator))
+        for sample in samples
+    ]
+    values = np.mean(drawn, axis=0)
     tail = (1 - level) / 2
     low, high = np.quantile(values, [tail, 1 - tail]).tolist()
     return Interval(low, high)
@@ -66,9 +100,8 @@ def _units(counts: Ints, groups: Sequence[Any] | NDArray[Any] | None) -> Ints:
     return sums
 
 
-def _resampled_sums(units: Ints, resamples: int, seed: int) -> Ints:
+def _resampled_sums(units: Ints, resamples: int, generator: np.random.Generator) -> Ints:
     """Sums over each resample, shape (resamples, k); the draws do not depend on the size of the chunks."""
-    generator = np.random.default_rng(seed)
     rows = max(1, _DRAWS_PER_CHUNK // len(units))
     sizes = [min(rows, resamples - done) for done in range(0, resamples, rows)]
     # Sums of whole numbers below 2**53 are exact in float64, and only floats multiply fast.

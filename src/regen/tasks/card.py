@@ -1,6 +1,7 @@
 """The data card: what a task's splits hold, checked against the published counts. It holds no text of the data."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regen.config.task import PrepareConfig
+from regen.config.task import PrepareConfig, ReadSpec
 from regen.config.task_types import TaskType
 from regen.errors import UserError
 from regen.tasks.examples import text_keys
@@ -25,27 +26,31 @@ def make_card(
     Args:
         config: The task.
         raw: Folder of the raw files, whose hashes the card carries.
-        readings: Split -> what the reader noticed.
-        frames: Split -> examples.
+        readings: Split, or fold of a split (``train_0``) -> what the reader noticed.
+        frames: The same -> examples.
 
     Returns:
-        ``files`` (sha256 each), ``splits`` (counts, labels, lengths, duplicates, odd rows of each), ``shared_texts``
-        (number of distinct inputs that two splits have in common) and ``seen_in_train`` (split -> ids of the rows whose
-        input stands in train, too; records leave it out).
+        ``files`` (sha256 each), ``splits`` (counts, labels, lengths, duplicates, odd rows of each split or fold),
+        ``shared_texts`` (number of distinct inputs that two splits have in common; of train and dev within each fold)
+        and ``seen_in_train`` (split or fold -> ids of the rows whose input stands in train, too; records leave it out).
+        Where there are folds, ``texts_in_several_folds`` (number of distinct inputs, for train and dev); where it is
+        known of, ``overlaps_with`` (task -> what it shares).
 
     Raises:
         UserError: A count differs from the published one.
     """
-    names = sorted({name for spec in config.read.splits.values() for name in spec.files})
+    names = sorted({file for split in config.read.splits for file in config.read.files_of(split)})
     card: dict[str, Any] = {
         "task": config.task,
         "type": config.type,
         "labels": list(config.read.labels),
         "files": {name: hashlib.sha256((raw / name).read_bytes()).hexdigest() for name in names},
         "splits": {split: _describe(frame, readings[split], config.type) for split, frame in frames.items()},
-        "shared_texts": _shared_texts(frames),
+        **_overlaps(config.read, frames),
         "seen_in_train": seen_in_train(frames),
     }
+    if config.overlaps_with:
+        card["overlaps_with"] = dict(config.overlaps_with)
     _check_counts(config, card["splits"])
     return card
 
@@ -135,17 +140,31 @@ def _lengths(values: "pd.Series[int]") -> dict[str, float]:
     return {"min": int(low), "median": float(median), "p95": float(high), "max": int(top)}
 
 
-def _shared_texts(frames: Mapping[str, pd.DataFrame]) -> dict[str, int]:
-    texts = {split: set(text_keys(frame)) for split, frame in frames.items()}
-    return {f"{a}+{b}": len(texts[a] & texts[b]) for a, b in combinations(texts, 2)}
+def _overlaps(read: ReadSpec, frames: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, int]]:
+    """Count distinct inputs that splits share. No model learns from one fold and is scored on dev of another."""
+    texts = {name: set(text_keys(frame)) for name, frame in frames.items()}
+    names = {split: list(read.parts(split)) for split in read.splits}
+    whole = {split: set[str]().union(*(texts[name] for name in names[split])) for split in names}
+    shared: dict[str, int] = {}
+    for a, b in combinations(names, 2):
+        if len(names[a]) > 1 and len(names[b]) > 1:
+            shared |= {f"{c}+{d}": len(texts[c] & texts[d]) for c, d in zip(names[a], names[b], strict=True)}
+        else:
+            shared[f"{a}+{b}"] = len(whole[a] & whole[b])
+    if read.folds is None:
+        return {"shared_texts": shared}
+    folds = {split: Counter(text for name in names[split] for text in texts[name]) for split in ("train", "dev")}
+    several = {split: sum(number > 1 for number in counts.values()) for split, counts in folds.items()}
+    return {"shared_texts": shared, "texts_in_several_folds": several}
 
 
 def _check_counts(config: PrepareConfig, splits: Mapping[str, Mapping[str, Any]]) -> None:
     for split, counts in config.read.expected.items():
-        for name, expected in counts.items():
-            found = splits[split][name] if name != "dropped" else sum(splits[split]["dropped"].values())
-            if found != expected:
-                raise UserError(
-                    f"task {config.task}: split '{split}' has {found} {name}, expected {expected} "
-                    f"(read.expected.{split}.{name}); the file is another edition: check its source"
-                )
+        for part in config.read.parts(split):
+            for name, expected in counts.items():
+                found = splits[part][name] if name != "dropped" else sum(splits[part]["dropped"].values())
+                if found != expected:
+                    raise UserError(
+                        f"task {config.task}: split '{part}' has {found} {name}, expected {expected} "
+                        f"(read.expected.{split}.{name}); the file is another edition: check its source"
+                    )

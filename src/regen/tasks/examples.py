@@ -1,6 +1,7 @@
 """From raw files to typed examples."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -67,6 +68,19 @@ def read_split(raw: Path, read: ReadSpec, split: str) -> Reading:
 def to_frame(reading: Reading) -> pd.DataFrame:
     """Give the rows as a table: columns ``id``, ``document`` (where there are any) and the fields, in a fixed order."""
     return pd.DataFrame(reading.rows, columns=list(reading.rows[0]))
+
+
+def join_folds(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put the examples of all folds into one table with a column ``fold``; a single one stays as it is.
+
+    An ``id`` names an example within its fold only.
+
+    Args:
+        frames: Examples of fold 0, 1 and so on.
+    """
+    if len(frames) == 1:
+        return frames[0]
+    return pd.concat([frame.assign(fold=fold) for fold, frame in enumerate(frames)], ignore_index=True)
 
 
 def text_keys(frame: pd.DataFrame) -> "pd.Series[str]":

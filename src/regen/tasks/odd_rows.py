@@ -36,20 +36,21 @@ def odd_rows(frame: pd.DataFrame, reading: Reading, task_type: TaskType) -> dict
 
 
 def seen_in_train(frames: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
-    """Find the rows of other splits whose input stands in train, too.
+    """Find the rows of other splits whose input stands in train, too; of a fold's dev, in train of the same fold.
 
     Args:
-        frames: Split -> examples, ``train`` among them.
+        frames: Split, or fold of a split (``train_0``) -> examples; train among them.
 
     Returns:
-        Split -> ids, in the order of the split; only splits that have such rows.
+        Split or fold -> ids, in the order of the split; only splits that have such rows.
     """
-    known = set(text_keys(frames["train"]))
-    found = {
-        split: frame.loc[text_keys(frame).isin(known), "id"].tolist()
-        for split, frame in frames.items()
-        if split != "train"
-    }
+    trains = {name: set(text_keys(frame)) for name, frame in frames.items() if name.partition("_")[0] == "train"}
+    whole = set[str]().union(*trains.values())
+    found = {}
+    for split, frame in frames.items():
+        if split not in trains:
+            known = trains[split.replace("dev", "train", 1)] if split.partition("_")[0] == "dev" else whole
+            found[split] = frame.loc[text_keys(frame).isin(known), "id"].tolist()
     return {split: ids for split, ids in found.items() if ids}
 
 

@@ -6,10 +6,11 @@ this module whenever it starts. For the same reason tables are hinted as ``Any``
 
 import json
 import logging
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from regen.config.cell import CellConfig
+from regen.config.cell import CellConfig, repeat_name
 from regen.config.machine import Machine
 from regen.config.statistics import StatisticsConfig
 
@@ -17,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def predict(model: Path, config: CellConfig, encoder: Path | None = None, **splits: Any) -> Any:
-    """Predict every scored split with the model of every repeat.
+    """Predict every scored split with the model of every repeat; of dev, the fold that the repeat has.
 
     Args:
         model: Folder of the cell's models.
@@ -33,15 +34,18 @@ def predict(model: Path, config: CellConfig, encoder: Path | None = None, **spli
     import pandas as pd
 
     from regen.estimators.base import Resources, estimator_class
+    from regen.estimators.folds import split_folds
 
     cls = estimator_class(config.estimator)
     resources = Resources(encoder=encoder)
+    folds = {split: split_folds(examples) for split, examples in splits.items()}
     parts = []
-    for seed in config.seeds:
-        fitted = cls.load(model / f"repeat-s{seed}-f0", resources)
-        for split, examples in splits.items():
+    for fold, seed in product(folds["dev"], config.seeds):
+        fitted = cls.load(model / repeat_name(seed, fold), resources)
+        for split, held in folds.items():
+            examples = held[fold if len(held) > 1 else 0]  # all repeats share a test split
             predictions = fitted.predict(examples.drop(columns=config.hidden))  # nobody predicts from the answer
-            columns = {"seed": seed, "fold": 0, "split": split, "id": examples["id"]}
+            columns = {"seed": seed, "fold": fold, "split": split, "id": examples["id"]}
             if "document" in examples:
                 columns["document"] = examples["document"]
             if config.metric == "surface_macro_f1":
@@ -84,7 +88,8 @@ def score(
     from regen.records.build import build_record, headline
     from regen.records.figures import confusion_figure
 
-    paths = [model / f"repeat-s{seed}-f0" / "facts.json" for seed in config.seeds]
+    repeats = predictions[["seed", "fold"]].drop_duplicates().itertuples(index=False, name=None)
+    paths = [model / repeat_name(seed, fold) / "facts.json" for seed, fold in repeats]
     facts = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
     # What was left open in the config and settled by the machine that fitted.
     settled = {key: facts[0]["hardware"][key] for key in ("device", "threads", "precision") if "hardware" in facts[0]}

@@ -21,7 +21,7 @@ def fit(
     encoder: Path | None = None,
     best: dict[str, Any] | None = None,
 ) -> Callable[[Path], Any]:
-    """Fit one model per seed.
+    """Fit one model per seed, and per fold where the task has folds.
 
     Args:
         train: Training examples.
@@ -38,10 +38,9 @@ def fit(
     from regen.estimators.repeats import fit_repeats
 
     config = config.settled(best)
-    used = train.head(config.train_examples) if config.train_examples else train
     views = machine.state.parent / "08_reporting" / "telemetry" / config.task / config.recipe / "training"
     resources = Resources(encoder=encoder, machine=machine, views=views)
-    return partial(_save, fit_repeats(used, dev, config, machine, resources))
+    return partial(_save, fit_repeats(train, dev, config, machine, resources))
 
 
 def _save(repeats: dict[str, Any], folder: Path) -> None:

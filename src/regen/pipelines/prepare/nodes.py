@@ -18,11 +18,13 @@ def prepare(raw: Path, config: PrepareConfig) -> dict[str, Any]:
         config: What the task's YAML says of reading them.
 
     Returns:
-        Split name -> table of examples, and ``card`` -> the data card.
+        Split name -> table of examples (with a column ``fold`` where it has folds), and ``card`` -> the data card.
     """
     from regen.tasks.card import make_card
-    from regen.tasks.examples import read_split, to_frame
+    from regen.tasks.examples import join_folds, read_split, to_frame
 
-    readings = {split: read_split(raw, config.read, split) for split in config.read.splits}
-    frames = {split: to_frame(reading) for split, reading in readings.items()}
-    return {**frames, "card": make_card(config, raw, readings, frames)}
+    parts = {split: config.read.parts(split) for split in config.read.splits}
+    readings = {name: read_split(raw, read, split) for split in parts for name, read in parts[split].items()}
+    frames = {name: to_frame(reading) for name, reading in readings.items()}
+    tables = {split: join_folds([frames[name] for name in parts[split]]) for split in parts}
+    return {**tables, "card": make_card(config, raw, readings, frames)}
