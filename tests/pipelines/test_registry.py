@@ -179,6 +179,12 @@ def test_no_way_from_a_test_split_to_fit(specs: Specs, drawn: dict[str, Pipeline
         assert not upstream(pipeline, node.inputs) & hidden
 
 
+def test_unlabeled_texts_are_prepared_and_nothing_reads_them(specs: Specs, drawn: dict[str, Pipeline]) -> None:
+    found = {f"{task}.examples_unlabeled" for task, spec in specs.tasks.items() if "unlabeled" in spec.read.splits}
+    assert found <= drawn["prepare"].outputs()
+    assert not [name for pipeline in drawn.values() for name in found & pipeline.all_inputs()]
+
+
 def test_the_walk_finds_test_splits_of_evaluate(specs: Specs, drawn: dict[str, Pipeline]) -> None:
     for cell in specs.cells:
         task = cell.split(".")[0]

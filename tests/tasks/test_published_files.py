@@ -36,6 +36,13 @@ TASKS = (
     "conll2003_iob2",
     *("ocnli", "tnews"),
 )
+FEWCLUE = {
+    "fewclue_eprstmt": {"train": 20, "dev": 20},
+    "fewclue_iflytek": {"train": 1037, "dev": 834},
+    "fewclue_ocnli": {"train": 0, "dev": 2},
+    "fewclue_tnews": {"train": 15, "dev": 88},
+}
+"""Tasks with folds -> distinct texts that stand in several of them."""
 
 
 def _prepare(specs: Specs, task: str, mirror: Path, raw: Path) -> dict[str, Any]:
@@ -333,3 +340,18 @@ def test_tnews_has_the_same_labels_as_strings_and_as_numbers(shared_data: Path, 
     reading = _read(shared_data / file, format="json_lines", fields=fields, labels=labels)
     assert len(reading.rows) == rows
     assert {row["label"] for row in reading.rows} == set(labels)
+
+
+@pytest.mark.parametrize("task", FEWCLUE)
+def test_fewclue_has_five_folds_and_their_union(specs: Specs, shared_data: Path, tmp_path: Path, task: str) -> None:
+    folds, union = (_prepare(specs, name, shared_data, tmp_path / name) for name in (task, f"{task}_all"))
+    card = folds["card"]
+    assert card["files"] == {file.name: file.sha256 for file in specs.tasks[task].files}
+    assert card["texts_in_several_folds"] == FEWCLUE[task]
+    assert {card["shared_texts"][f"train_{fold}+dev_{fold}"] for fold in range(5)} == {0}
+    for split in ("train", "dev"):
+        assert set(folds[split]["fold"]) == set(range(5))
+        assert set(text_keys(folds[split])) == set(text_keys(union[split]))
+    assert folds["test"].equals(union["test"])
+    assert folds["test_public"].equals(union["test_public"])
+    assert folds["test"]["label"].isna().all()
