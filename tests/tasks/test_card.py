@@ -276,6 +276,37 @@ def test_the_card_of_a_multiple_choice_task(tmp_path: Path) -> None:
         _card(tmp_path, "multiple_choice", **keys, expected={"dev": {"documents": 2}})
 
 
+def test_the_card_of_a_task_of_relations(tmp_path: Path) -> None:
+    ann = {
+        "tokens": ["Ann", "left", "Paris"],
+        "entities": [{"type": "Peop", "start": 0, "end": 1}, {"type": "Loc", "start": 2, "end": 3}],
+        "relations": [{"type": "Live_In", "head": 0, "tail": 1}],
+    }
+    rain = {"tokens": ["rain"], "entities": [], "relations": []}
+    for name, sentences in {"train": [ann, rain, ann], "dev": [ann], "test": [rain]}.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(sentences), encoding="utf-8")
+    fields = {name: name for name in ("tokens", "entities", "relations")}
+    keys: dict[str, Any] = {"labels": ("Live_In", "Kill"), "entity_types": ("Loc", "Peop"), "fields": fields}
+    keys |= {"format": "json_relations", "expected": {"train": {"entities": 4, "relations": 2}}}
+    card = _card(tmp_path, "relation_extraction", **keys)
+    assert card["splits"]["train"] == {
+        "examples": 3,
+        "dropped": {},
+        "repeated_texts": 1,
+        "odd_rows": {},
+        "tokens": 7,
+        "length_in_tokens": {"min": 1, "median": 3.0, "p95": 3.0, "max": 3},
+        "entities": 4,
+        "relations": 2,
+        "label_counts": {"Live_In": 2, "Loc": 2, "Peop": 2},
+    }
+    assert set(card["splits"]["train"]) - set(card["splits"]["test"]) == {"entities", "relations", "label_counts"}
+    assert card["shared_texts"] == {"train+dev": 1, "train+test": 1, "dev+test": 0}
+    assert "Ann" not in json.dumps(card)
+    with pytest.raises(UserError, match=r"split 'train' has 2 relations, expected 3 \(read\.expected\.train\.rel"):
+        _card(tmp_path, "relation_extraction", **keys | {"expected": {"train": {"relations": 3}}})
+
+
 def _long_parts(text: str) -> set[str]:
     return {text[start : start + 5] for start in range(len(text) - 4)}
 

@@ -32,9 +32,8 @@ def specs(project_root: Path) -> Specs:
 
 
 TASKS = (
-    *("afqmc", "c3", "cluener", "cluewsc2020", "cmrc2018", "csl", "conll2000", "conll2002_es", "conll2003"),
-    "conll2003_iob2",
-    *("ocnli", "tnews"),
+    *("afqmc", "c3", "cluener", "cluewsc2020", "cmrc2018", "csl", "conll04", "conll04_multihead", "conll2000"),
+    *("conll2002_es", "conll2003", "conll2003_iob2", "ocnli", "tnews"),
 )
 FEWCLUE = {
     "fewclue_eprstmt": {"train": 20, "dev": 20},
@@ -233,6 +232,42 @@ def test_conll2002_has_one_span_in_each_file_that_begins_inside(prepared: dict[s
     assert splits["train"]["label_counts"] == {"LOC": 4914, "MISC": 2173, "ORG": 7390, "PER": 4321}
     assert [counts["irregular_tags"] for counts in splits.values()] == [1, 1, 1]
     assert splits["train"]["length_in_tokens"]["max"] == 1238
+
+
+CONLL04 = {
+    "train": {"Loc": 1219, "Org": 616, "Peop": 1087, "Other": 455}
+    | {"OrgBased_In": 271, "Work_For": 256, "Located_In": 247, "Live_In": 330, "Kill": 179},
+    "dev": {"Loc": 322, "Org": 170, "Peop": 283, "Other": 118}
+    | {"OrgBased_In": 76, "Work_For": 69, "Located_In": 65, "Live_In": 91, "Kill": 42},
+    "test": {"Loc": 427, "Org": 198, "Peop": 321, "Other": 133}
+    | {"OrgBased_In": 105, "Work_For": 76, "Located_In": 94, "Live_In": 100, "Kill": 47},
+}
+
+
+def test_conll04_has_the_published_entities_and_relations(prepared: dict[str, dict[str, Any]]) -> None:
+    card = prepared["conll04"]["card"]
+    assert {split: counts["label_counts"] for split, counts in card["splits"].items()} == CONLL04
+    assert card["splits"]["train"]["repeated_texts"] == 24
+    assert card["shared_texts"] == {"train+dev": 12, "train+test": 18, "dev+test": 3}
+
+
+def test_both_forms_of_conll04_hold_the_same(prepared: dict[str, dict[str, Any]]) -> None:
+    """The columns part 332 full stops and commas from the words before or after them, three of them in an entity."""
+    spert, multihead = (
+        {split: prepared[task][split].set_index("id") for split in CONLL04} for task in ("conll04", "conll04_multihead")
+    )
+    assert set(spert["test"].index) == set(multihead["test"].index)
+    one, other = (pd.concat(splits.values()).sort_index() for splits in (spert, multihead))
+    assert one.index.equals(other.index)
+    assert one["tokens"].map("".join).equals(other["tokens"].map("".join))
+    assert [(one[name] != other[name]).sum() for name in ("tokens", "annotation")] == [332, 3]
+    splits = prepared["conll04_multihead"]["card"]["splits"]
+    assert {split: (counts["entities"], counts["relations"]) for split, counts in splits.items()} == {
+        "train": (3393, 1273),
+        "dev": (877, 353),
+        "test": (1079, 422),
+    }
+    assert [counts.get("irregular_tags", 0) for counts in splits.values()] == [2, 0, 0]
 
 
 def test_tnews_has_the_published_labels_and_repetitions(prepared: dict[str, dict[str, Any]]) -> None:

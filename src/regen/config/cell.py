@@ -143,7 +143,7 @@ def cell_config(task_name: str, task: TaskSpec, recipe_name: str, recipe: Recipe
 
 def _check_columns(cell: str, task: TaskSpec, columns: tuple[str, ...]) -> None:
     """Refuse feature columns that the task does not have, and above all its labels."""
-    further = [name for name in task.read.fields if name not in (*TASK_TYPES[task.type].columns, "id")]
+    further = [name for name in task.read.fields if name not in (*TASK_TYPES[task.type].fields, "id")]
     wrong = [name for name in columns if name not in further]
     if wrong:
         raise UserError(

@@ -14,12 +14,14 @@ SplitName = Annotated[str, Field(pattern=r"^(train|dev|test|test_[a-z0-9_]+|unla
 Seeds = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
 """One repeat per seed."""
 
-_NUMBERED: tuple[Format, ...] = ("conll_columns", "tab_separated")
+_NUMBERED: tuple[Format, ...] = ("conll_columns", "multihead_columns", "tab_separated")
 """Formats whose columns have numbers, not names."""
 _COLUMNS: dict[Format, tuple[str, ...]] = {
     "json_blanks": ("id", "context", "choices", "label"),
     "json_questions": ("context", "question", "choices", "label"),
+    "json_relations": ("id", *TASK_TYPES["relation_extraction"].fields),
     "json_spans": ("id", *TASK_TYPES["tagging"].columns),
+    "multihead_columns": TASK_TYPES["relation_extraction"].fields,
     "squad_json": ("id", *TASK_TYPES["span_qa"].columns),
 }
 """Format -> the only columns that it has."""
@@ -89,8 +91,9 @@ class ReadSpec(Spec):
         splits: Split name -> where it is read from. ``unlabeled`` holds inputs whose labels nobody has: it is prepared
             and described, and no estimator reads it.
         folds: How many train sets there are, each with a dev set of its own (FewCLUE); ``null`` for one of each.
-        labels: The label set: classes, or span types for tagging. Order is that of reports, never an index. Empty for
-            task types without one.
+        labels: The label set: classes, span types for tagging, or types of relations. Order is that of reports, never
+            an index. Empty for task types without one.
+        entity_types: Types of the entities that relations hold between.
         drop_labels: Labels whose rows are left out (and counted), such as OCNLI's ``-``.
         rename_labels: Label in a file -> what the task calls it, where copies of a data set differ.
         expected: Published counts per split, ``{train: {examples: 14041, spans: 23499}}``, of each fold where there are
@@ -104,6 +107,7 @@ class ReadSpec(Spec):
     splits: dict[SplitName, SplitSpec]
     folds: Annotated[int, Field(ge=2)] | None = None
     labels: tuple[str, ...] = ()
+    entity_types: tuple[str, ...] = ()
     drop_labels: tuple[str, ...] = ()
     rename_labels: dict[str, str] = Field(default_factory=dict)
     expected: dict[SplitName, dict[Count, int]] = Field(default_factory=dict)
@@ -210,7 +214,7 @@ class TaskSpec(Spec):
     def _readable(self) -> "TaskSpec":
         facts, splits = TASK_TYPES[self.type], self.read.splits.values()
         elsewhere = all(spec.answers for spec in splits if spec.labelled)
-        needed = [*(facts.inputs if elsewhere else facts.columns)]
+        needed = [*(facts.inputs if elsewhere else facts.fields)]
         needed += ["question"] if (self.type, self.read.format) == ("multiple_choice", "json_questions") else []
         missing = [column for column in needed if column not in self.read.fields]
         if missing:
@@ -260,11 +264,23 @@ class TaskSpec(Spec):
     @model_validator(mode="after")
     def _renamable(self) -> "TaskSpec":
         path = ("read", "rename_labels")
-        if self.read.rename_labels and (self.type == "tagging" or not TASK_TYPES[self.type].label_set):
+        without = ("tagging", "relation_extraction")
+        if self.read.rename_labels and (self.type in without or not TASK_TYPES[self.type].label_set):
             raise WrongValueError(path, f"a {self.type} task must not have it; mend the labels of the file")
         for found, label in self.read.rename_labels.items():
             if label not in (*self.read.labels, *self.read.drop_labels):
                 raise WrongValueError((*path, found), f"expected one of {', '.join(self.read.labels)}; found '{label}'")
+        return self
+
+    @model_validator(mode="after")
+    def _typed(self) -> "TaskSpec":
+        path, types = ("read", "entity_types"), self.read.entity_types
+        if bool(types) != (self.type == "relation_extraction"):
+            text = f"type relation_extraction needs it, others must not have it; found type {self.type}"
+            raise WrongValueError(path, text)
+        both = sorted(set(types) & set(self.read.labels))
+        if both:
+            raise WrongValueError(path, f"'{both[0]}' is a type of relations, too; give it another name")
         return self
 
     @model_validator(mode="after")

@@ -4,13 +4,28 @@ from dataclasses import dataclass
 from typing import Literal
 
 TaskType = Literal[
-    "classification", "coreference", "keyword_match", "multiple_choice", "pair_classification", "span_qa", "tagging"
+    "classification",
+    "coreference",
+    "keyword_match",
+    "multiple_choice",
+    "pair_classification",
+    "relation_extraction",
+    "span_qa",
+    "tagging",
 ]
-Metric = Literal["accuracy", "exact_match", "span_f1", "surface_macro_f1"]
+Metric = Literal["accuracy", "exact_match", "span_f1", "strict_relation_f1", "surface_macro_f1"]
 Format = Literal[
-    "conll_columns", "json_blanks", "json_lines", "json_questions", "json_spans", "squad_json", "tab_separated"
+    "conll_columns",
+    "json_blanks",
+    "json_lines",
+    "json_questions",
+    "json_relations",
+    "json_spans",
+    "multihead_columns",
+    "squad_json",
+    "tab_separated",
 ]
-Count = Literal["examples", "dropped", "tokens", "spans", "documents", "passages"]
+Count = Literal["examples", "dropped", "tokens", "spans", "documents", "passages", "entities", "relations"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +41,7 @@ class TypeFacts:
         label_set: Whether answers are drawn from a set of labels.
         counts: What the data card counts in each split, and publishers tell of.
         labelled_counts: Those that need the answers.
+        parts: Fields of a file that an answer is made of, where it is not one field.
     """
 
     inputs: tuple[str, ...]
@@ -36,6 +52,7 @@ class TypeFacts:
     label_set: bool = True
     counts: tuple[Count, ...] = ("examples", "dropped")
     labelled_counts: tuple[Count, ...] = ()
+    parts: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -46,6 +63,11 @@ class TypeFacts:
     def hidden(self) -> tuple[str, ...]:
         """Columns that nobody who predicts sees."""
         return (self.gold, *self.tells)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Fields that a file must have, beside ``id``."""
+        return (*self.inputs, *(self.parts or (self.gold,)))
 
 
 TASK_TYPES: dict[TaskType, TypeFacts] = {
@@ -87,5 +109,14 @@ TASK_TYPES: dict[TaskType, TypeFacts] = {
         formats=("conll_columns", "json_spans"),
         counts=("examples", "dropped", "tokens", "spans", "documents"),
         labelled_counts=("spans",),
+    ),
+    "relation_extraction": TypeFacts(
+        inputs=("tokens",),
+        gold="annotation",
+        metrics=("strict_relation_f1",),
+        formats=("json_relations", "multihead_columns"),
+        counts=("examples", "tokens", "entities", "relations"),
+        labelled_counts=("entities", "relations"),
+        parts=("entities", "relations"),
     ),
 }

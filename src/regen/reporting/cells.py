@@ -23,6 +23,10 @@ MEASURES = {
     "exact_match": "exact match",
     "answer_f1": "F1 of answers",
     "macro_f1": "macro F1",
+    "boundaries_f1": "F1 by boundaries alone, micro",
+    "boundaries_macro_f1": "F1 by boundaries alone, macro",
+    "entity_f1": "entity F1, micro",
+    "entity_macro_f1": "entity F1, macro",
     "mcc": "Matthews correlation",
 }
 """Measures of a repeat that pages show beside the official metric -> how they are called there."""

@@ -10,8 +10,16 @@ from numpy.typing import NDArray
 
 from regen.config.cell import CellConfig
 from regen.config.task_types import Metric
+from regen.scoring.annotations import parse_annotation
 from regen.scoring.answers import answer_scores
 from regen.scoring.confusion import span_confusion
+from regen.scoring.relations import (
+    bounded_relations_of,
+    entities_of,
+    relation_confusion,
+    score_items,
+    strict_relations_of,
+)
 from regen.scoring.spans import micro_counts, span_counts, span_scores, strict_span_counts
 from regen.scoring.surfaces import surface_counts, surface_scores
 from regen.statistics.measures import accuracy, macro_f1, micro_f1
@@ -45,9 +53,11 @@ def official_score(
 
     Args:
         metric: ``accuracy`` for labels; for lists of tags ``span_f1`` (conlleval's micro F1), or ``surface_macro_f1``
-            (CLUENER2020's mean of the types' F1 over surfaces, which needs ``tokens``); ``exact_match`` for answers in
-            words.
-        gold: Labels, one list of tags per sentence, or one list of right answers per question.
+            (CLUENER2020's mean of the types' F1 over surfaces, which needs ``tokens``); for annotations
+            ``strict_relation_f1``, the micro F1 over relations with both entities' boundaries and types;
+            ``exact_match`` for answers in words.
+        gold: Labels, one list of tags per sentence, one text per sentence that holds entities and relations, or one
+            list of right answers per question.
         pred: The same, predicted.
         labels: The task's label set.
         tokens: One list of tokens per sentence.
@@ -57,6 +67,8 @@ def official_score(
     """
     if metric == "span_f1":
         return _spans(gold, pred)
+    if metric == "strict_relation_f1":
+        return _relations(gold, pred)
     if metric == "surface_macro_f1":
         if tokens is None:
             raise ValueError("surface_macro_f1 needs the tokens")
@@ -110,3 +122,25 @@ def _surfaces(
     value = float(macro_f1(counts.sum(axis=0, keepdims=True))[0])
     detail = {**_spans(gold, pred).detail, "surface_macro_f1": value, "per_class": surface_scores(counts, labels)}
     return Official(value, detail, counts, macro_f1)
+
+
+def _relations(gold: Sequence[str], pred: Sequence[str]) -> Official:
+    """Score relations strictly; beside them stand relations by boundaries alone, and entities."""
+    sides = [[parse_annotation(text) for text in side] for side in (gold, pred)]
+    strict, bounded, entities = (
+        [[items_of(annotation) for annotation in side] for side in sides]
+        for items_of in (strict_relations_of, bounded_relations_of, entities_of)
+    )
+    scores = score_items(*strict)
+    bounded_scores, entity_scores = score_items(*bounded), score_items(*entities)
+    detail = {
+        **scores.micro,
+        "macro_f1": scores.macro_f1,
+        "boundaries_f1": bounded_scores.micro["f1"],
+        "boundaries_macro_f1": bounded_scores.macro_f1,
+        "entity_f1": entity_scores.micro["f1"],
+        "entity_macro_f1": entity_scores.macro_f1,
+        "per_class": {**scores.per_type, **entity_scores.per_type},
+        "confusion": relation_confusion(*bounded),
+    }
+    return Official(scores.micro["f1"], detail, scores.counts, micro_f1)

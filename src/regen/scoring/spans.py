@@ -193,16 +193,17 @@ def span_scores(counts: SpanCounts) -> SpanScores:
     sums = [counts.correct.sum(axis=0), counts.predicted.sum(axis=0), counts.gold.sum(axis=0)]
     tokens = int(counts.tokens.sum())
     return {
-        "micro": _score(*(int(values.sum()) for values in sums)),
+        "micro": score_counts(*(int(values.sum()) for values in sums)),
         "per_type": {
-            kind: _score(*(int(values[number]) for values in sums)) for number, kind in enumerate(counts.types)
+            kind: score_counts(*(int(values[number]) for values in sums)) for number, kind in enumerate(counts.types)
         },
         "token_accuracy": _fraction(int(counts.tokens_correct.sum()), tokens),
         "tokens": tokens,
     }
 
 
-def _score(correct: int, predicted: int, gold: int) -> Score:
+def score_counts(correct: int, predicted: int, gold: int) -> Score:
+    """Score counts of spans or other items; undefined scores are 0.0."""
     return {
         "precision": _fraction(correct, predicted),
         "recall": _fraction(correct, gold),

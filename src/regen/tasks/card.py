@@ -13,6 +13,7 @@ import pandas as pd
 from regen.config.task import PrepareConfig, ReadSpec
 from regen.config.task_types import TaskType
 from regen.errors import UserError
+from regen.scoring.annotations import parse_annotation
 from regen.tasks.examples import text_keys
 from regen.tasks.odd_rows import odd_rows, seen_in_train
 from regen.tasks.reading import Reading
@@ -63,6 +64,8 @@ def _describe(frame: pd.DataFrame, reading: Reading, task_type: TaskType) -> dic
         "repeated_texts": int(keys.duplicated().sum()),
         "odd_rows": odd_rows(frame, reading, task_type),
     }
+    if "annotation" in frame:
+        return described | _describe_relations(frame, reading)
     if "tokens" in frame:
         return described | _describe_tagging(frame, reading)
     if "choices" in frame:
@@ -128,6 +131,22 @@ def _describe_passages(frame: pd.DataFrame, reading: Reading) -> dict[str, Any]:
         "answer_length_in_characters": _lengths(answers.str.len()),
         "shifted_answers": reading.shifted_answers,
         "unlocated_answers": reading.unlocated_answers,
+    }
+
+
+def _describe_relations(frame: pd.DataFrame, reading: Reading) -> dict[str, Any]:
+    lengths = frame["tokens"].map(len)
+    described: dict[str, Any] = {"tokens": int(lengths.sum()), "length_in_tokens": _lengths(lengths)}
+    if frame["annotation"].isna().any():
+        return described
+    annotations = frame["annotation"].map(parse_annotation)
+    entities = [entity.type for annotation in annotations for entity in annotation.entities]
+    relations = [relation.type for annotation in annotations for relation in annotation.relations]
+    return described | {
+        "entities": len(entities),
+        "relations": len(relations),
+        "label_counts": _counts(pd.Series(entities + relations, dtype=str)),
+        **({"irregular_tags": reading.irregular_tags} if reading.irregular_tags else {}),
     }
 
 

@@ -13,7 +13,9 @@ from regen.tasks.coreference import SPAN_COLUMNS
 from regen.tasks.json_blanks import read_json_blanks
 from regen.tasks.json_lines import read_json_lines
 from regen.tasks.json_questions import read_json_questions
+from regen.tasks.json_relations import read_json_relations
 from regen.tasks.json_spans import read_json_spans
+from regen.tasks.multihead_columns import read_multihead_columns
 from regen.tasks.reading import Reading
 from regen.tasks.squad_json import read_squad_json
 from regen.tasks.tab_separated import read_tab_separated
@@ -25,7 +27,9 @@ _READERS = {
     "json_blanks": read_json_blanks,
     "json_lines": read_json_lines,
     "json_questions": read_json_questions,
+    "json_relations": read_json_relations,
     "json_spans": read_json_spans,
+    "multihead_columns": read_multihead_columns,
     "squad_json": read_squad_json,
     "tab_separated": read_tab_separated,
 }
@@ -49,7 +53,7 @@ def read_split(raw: Path, read: ReadSpec, split: str) -> Reading:
             "%s: %d tags break the scheme %s and were read by conlleval's rules (is 'read.scheme' right?)",
             path,
             reading.irregular_tags,
-            read.scheme,
+            read.scheme or "iob2",
         )
     if reading.overlapping_spans:
         logger.warning("%s: %d spans overlap a longer one and were left out", path, reading.overlapping_spans)
