@@ -10,6 +10,7 @@ from regen.config.task_types import TASK_TYPES, Format, TaskType
 
 _FORMATS: dict[TaskType, Format] = {
     "multiple_choice": "json_blanks",
+    "relation_extraction": "json_relations",
     "span_qa": "squad_json",
     "tagging": "conll_columns",
 }
@@ -24,7 +25,8 @@ def made_up_task(task_type: TaskType, labels: Sequence[str], language: str = "en
         language: ISO 639-1 code.
         splits: Further split -> whether its labels are public; ``test=True`` where none is given.
     """
-    tagging = task_type == "tagging"
+    tagging, relations = task_type == "tagging", task_type == "relation_extraction"
+    facts = TASK_TYPES[task_type]
     labelled = {"train": True, "dev": True, **(splits or {"test": True})}
     return TaskSpec.model_validate(
         {
@@ -37,14 +39,13 @@ def made_up_task(task_type: TaskType, labels: Sequence[str], language: str = "en
             "files": [{"name": "made_up.txt", "sources": [{"path": "made_up.txt"}]}],
             "read": {
                 "format": _FORMATS.get(task_type, "json_lines"),
-                "fields": {
-                    name: i for i, name in enumerate((*TASK_TYPES[task_type].columns, *(["pos"] if tagging else [])))
-                },
+                "fields": {name: i for i, name in enumerate((*facts.fields, *(["pos"] if tagging else [])))},
+                "entity_types": ["Loc", "Org", "Peop"] if relations else [],
                 "scheme": "iob2" if tagging else None,
                 "labels": list(labels),
                 "splits": {name: {"file": "made_up.txt", "labelled": public} for name, public in labelled.items()},
             },
-            "metric": TASK_TYPES[task_type].metrics[0],
+            "metric": facts.metrics[0],
         }
     )
 

@@ -432,7 +432,7 @@ MISTAKES = {
         DEMO,
         "names.tagger",
         "topic.tagger",
-        ":6: cell topic.tagger: estimator 'crf' suits tagging",
+        ":6: cell topic.tagger: estimator 'crf' suits relation_extraction, tagging",
     ),
     "cell twice": (DEMO, "topic.more", "topic.words", ":3: demo.cells: found topic.words twice; name each cell once"),
     "task of this name": (DEMO, "demo:", "topic:", ":1: topic: a task has this name; a suite needs another"),

@@ -13,11 +13,13 @@ import pandas as pd
 from tiny_encoders import tiny_encoder
 
 import regen.estimators
+from annotated import annotated
 from made_up import made_up_cell, made_up_task
 from regen.config.cell import CellConfig
 from regen.config.recipe import options_class
 from regen.config.task_types import TASK_TYPES, TaskType
 from regen.estimators.base import Estimator, Resources, estimator_class
+from regen.scoring.annotations import parse_annotation
 
 
 @dataclass(frozen=True)
@@ -264,6 +266,30 @@ def _chinese_passages() -> Frames:
     )
 
 
+def _english_relations() -> Frames:
+    columns = ("tokens", "annotation")
+    return Frames(
+        _rows(
+            columns,
+            annotated(
+                "[Peop Ann Lee] of [Org Acme Ltd] visited [Loc Paris]", (0, 1, "Work_For"), (1, 2, "OrgBased_In")
+            ),
+            annotated("[Loc Paris]"),
+            annotated("[Org Acme Ltd] in [Loc New York] hired [Peop Ann]", (0, 1, "OrgBased_In"), (2, 0, "Work_For")),
+            annotated("rain"),
+            annotated("[Loc New York] is far from [Loc Paris]"),
+        ),
+        _rows(columns, annotated("[Org Acme] hired [Peop Lee]", (1, 0, "Work_For")), annotated("[Loc York]")),
+        _rows(
+            columns,
+            annotated("[Peop Ann] visited [Org Acme Ltd]", (0, 1, "Work_For")),
+            annotated("[Loc Paris]"),
+            annotated("zyx"),
+            annotated("qwv Ltd !"),
+        ),
+    )
+
+
 _MAKERS = {
     ("classification", "en"): _english_topics,
     ("classification", "zh"): _chinese_topics,
@@ -273,6 +299,7 @@ _MAKERS = {
     ("multiple_choice", "zh"): _chinese_blanks,
     ("pair_classification", "en"): _english_pairs,
     ("pair_classification", "zh"): _chinese_pairs,
+    ("relation_extraction", "en"): _english_relations,
     ("span_qa", "en"): _english_passages,
     ("span_qa", "zh"): _chinese_passages,
     ("tagging", "en"): _english_names,
@@ -320,7 +347,9 @@ class Case:
         """Give the effective config; options that are not given are small ones, or the estimator's defaults."""
         gold = self.frames().train[self.gold_column]
         labels: set[str] = set()
-        if TASK_TYPES[self.task_type].label_set:
+        if self.task_type == "relation_extraction":
+            labels = {relation.type for text in gold for relation in parse_annotation(text).relations}
+        elif TASK_TYPES[self.task_type].label_set:
             labels = {tag[2:] for row in gold for tag in row} - {""} if self.task_type == "tagging" else set(gold)
         task = made_up_task(self.task_type, sorted(labels), self.language)
         return made_up_cell(self.estimator, task, {**SMALL.get(self.estimator, {}), **options})

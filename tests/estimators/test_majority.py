@@ -6,12 +6,14 @@ import pytest
 import yaml
 from estimator_frames import Case, Frames
 
+from annotated import annotated
 from regen.config.task import ReadSpec
 from regen.estimators.majority.model import Model
 from regen.scoring.spans import conlleval_percentages, span_counts, span_scores
 from regen.tasks.examples import read_split, to_frame
 
 TOPICS, NAMES = Case("majority", "classification", "en"), Case("majority", "tagging", "en")
+RELATIONS = Case("majority", "relation_extraction", "en")
 
 
 def fit(case: Case, **columns: Sequence[object]) -> Model:
@@ -93,6 +95,32 @@ def test_train_without_spans() -> None:
     model = fit_names(("a b", "O O"))
     assert (model.share, model.facts()) == (0.0, {"phrases": 0})
     assert tags(model, "a b") == "O O"
+
+
+RELATED = [
+    annotated("[Peop Ann] of [Org Acme] in [Loc Paris]", (0, 1, "Work_For"), (1, 2, "OrgBased_In")),
+    annotated("[Peop Bob] of [Org Acme]", (0, 1, "Work_For")),
+    annotated("[Peop Bob] sued [Org Acme]", (0, 1, "Sued")),
+    annotated("[Peop Bob] saw [Peop Ann]", (0, 1, "Saw")),
+    annotated("[Peop Bob] met [Peop Ann]", (0, 1, "Met")),
+]
+
+
+def test_pairs_get_the_most_frequent_relation_of_their_types() -> None:
+    """``Met`` and ``Saw`` are a tie; between a place and a person nothing is ever said."""
+    model = fit(RELATIONS, tokens=[tokens for tokens, _ in RELATED], annotation=[text for _, text in RELATED])
+    assert model.relations == [
+        ("Org", "Loc", "OrgBased_In"),
+        ("Peop", "Org", "Work_For"),
+        ("Peop", "Peop", "Met"),
+    ]
+    assert model.facts() == {"phrases": 4, "relations": 3}
+    examples = pd.DataFrame({"tokens": [["in", "Paris", "Bob", "met", "Acme"], ["Ann", "Bob"], ["rain"]]})
+    assert model.predict(examples).labels == [
+        annotated("in [Loc Paris] [Peop Bob] met [Org Acme]", (1, 2, "Work_For"), (2, 0, "OrgBased_In"))[1],
+        annotated("[Peop Ann] [Peop Bob]", (0, 1, "Met"), (1, 0, "Met"))[1],
+        annotated("rain")[1],
+    ]
 
 
 @pytest.mark.real_data

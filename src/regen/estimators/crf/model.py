@@ -14,16 +14,19 @@ from regen.errors import UserError
 from regen.estimators.base import LENT_NOTHING, LabelProbabilities, Predictions, Resources, token_lists
 from regen.estimators.crf.features import sentence_features
 from regen.estimators.crf.options import Options
+from regen.estimators.crf.relations import Relations
+from regen.scoring.annotations import annotation_text, parse_annotation
+from regen.scoring.spans import extract_spans, spans_to_iob2
 
 
 class Model:
-    """A trained CRF: CRFsuite's model file as bytes, and the options that make the features."""
+    """A trained CRF: CRFsuite's model file as bytes, the options that make the features, and what finds relations."""
 
     keeps_state = False
 
-    def __init__(self, options: Options, model: bytes) -> None:
-        """Take the options and the content of the model file."""
-        self._options, self._model = options, model
+    def __init__(self, options: Options, model: bytes, relations: Relations | None = None) -> None:
+        """Take the options, the content of the model file and, for relations, what finds them between entities."""
+        self._options, self._model, self._relations = options, model, relations
         self._tagger = pycrfsuite.Tagger()
         self._tagger.open_inmemory(model)
 
@@ -41,32 +44,30 @@ class Model:
         Raises:
             UserError: The examples lack a column that the options name.
         """
-        options = Options(**config.options)
-        trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
-        trainer.set_params(
-            {
-                "c1": options.c1,
-                "c2": options.c2,
-                "max_iterations": options.iterations,
-                "feature.minfreq": options.min_frequency,
-                "feature.possible_transitions": options.all_transitions,
-            }
-        )
-        for features, tags in zip(_features(train, options), token_lists(train, "tags"), strict=True):
-            trainer.append(pycrfsuite.ItemSequence(features), tags)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "model.crfsuite"
-            trainer.train(str(path))
-            return cls(options, path.read_bytes())
+        options, relations = Options(**config.options), None
+        sentences = token_lists(train, "tokens")
+        if config.task_type == "relation_extraction":
+            annotations = [parse_annotation(text) for text in train["annotation"]]
+            marked = zip(annotations, sentences, strict=True)
+            tags = [spans_to_iob2(annotation.entities, len(tokens)) for annotation, tokens in marked]
+            relations = Relations.fit(sentences, annotations)
+        else:
+            tags = token_lists(train, "tags")
+        return cls(options, _train(options, _features(train, options), tags), relations)
 
     def predict(self, examples: pd.DataFrame) -> Predictions:
-        """Give the most probable tag sequence of each sentence, and its probability."""
+        """Give the most probable tag sequence of each sentence, and its probability; or entities and relations."""
         labels, scores = [], []
         for features in _features(examples, self._options):
             tags = list(self._tagger.tag(pycrfsuite.ItemSequence(features)))
             labels.append([str(tag) for tag in tags])
             scores.append(self._tagger.probability(tags))
-        return Predictions(labels, np.array(scores))
+        if self._relations is None:
+            return Predictions(labels, np.array(scores))
+        entities = [extract_spans(tags) for tags in labels]
+        found = self._relations.predict(token_lists(examples, "tokens"), entities)
+        texts = [annotation_text(spans, relations) for spans, (relations, _) in zip(entities, found, strict=True)]
+        return Predictions(texts, np.array(scores) * np.array([sure for _, sure in found]))
 
     def probabilities(self, examples: pd.DataFrame) -> LabelProbabilities:
         """Give the marginal probability of each tag at each token."""
@@ -79,20 +80,44 @@ class Model:
         return LabelProbabilities(tags, values)
 
     def facts(self) -> dict[str, Any]:
-        """Give the numbers of weights that are not zero."""
+        """Give the numbers of weights that are not zero, and of the regression's weights."""
         info = self._tagger.info()
-        return {"features": len(info.state_features), "transitions": len(info.transitions)}
+        facts = {"features": len(info.state_features), "transitions": len(info.transitions)}
+        return facts if self._relations is None else facts | {"relation_weights": self._relations.weights}
 
     def save(self, folder: Path) -> None:
-        """Write model.crfsuite and options.json."""
+        """Write model.crfsuite and options.json, and what finds relations."""
         (folder / "model.crfsuite").write_bytes(self._model)
         (folder / "options.json").write_text(json.dumps(self._options.model_dump(mode="json")), encoding="utf-8")
+        if self._relations is not None:
+            self._relations.save(folder)
 
     @classmethod
     def load(cls, folder: Path, resources: Resources = LENT_NOTHING) -> Self:  # noqa: ARG003
         """Read what ``save`` wrote."""
         options = Options(**json.loads((folder / "options.json").read_text(encoding="utf-8")))
-        return cls(options, (folder / "model.crfsuite").read_bytes())
+        relations = Relations.load(folder) if (folder / "relations.json").is_file() else None
+        return cls(options, (folder / "model.crfsuite").read_bytes(), relations)
+
+
+def _train(options: Options, features: list[list[list[str]]], tags: list[list[str]]) -> bytes:
+    """Train on n sentences; give the content of CRFsuite's model file."""
+    trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
+    trainer.set_params(
+        {
+            "c1": options.c1,
+            "c2": options.c2,
+            "max_iterations": options.iterations,
+            "feature.minfreq": options.min_frequency,
+            "feature.possible_transitions": options.all_transitions,
+        }
+    )
+    for sentence, row in zip(features, tags, strict=True):
+        trainer.append(pycrfsuite.ItemSequence(sentence), row)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.crfsuite"
+        trainer.train(str(path))
+        return path.read_bytes()
 
 
 def _features(examples: pd.DataFrame, options: Options) -> list[list[list[str]]]:

@@ -21,7 +21,7 @@ class Options(Base):
         all_transitions: Also learn weights for transitions that train does not show.
     """
 
-    task_types = frozenset({"tagging"})
+    task_types = frozenset({"relation_extraction", "tagging"})
 
     c1: Annotated[float, Field(ge=0)] = 0.1
     c2: Annotated[float, Field(ge=0)] = 0.1
