@@ -103,7 +103,7 @@ def test_hidden_labels_are_none_whatever_the_file_says(path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ('[\n{"tokens": }\n]', ":2: not JSON at column 12: Expecting value; expected one array of sentences"),
+        ('[\n{"tokens": }\n]', ":2: not JSON at column 12: Expecting value; mend the file"),
         ("{}", ": found a dict, expected one JSON array of sentences"),
         (_file(SENTENCE, []), ": sentence 2: found a list, expected a JSON object"),
         (_file({"tokens": []}), ": sentence 1: key 'orig_id' is missing (for 'id'), found tokens"),

@@ -12,8 +12,8 @@ from regen.config.task import ReadSpec
 from regen.errors import UserError
 from regen.scoring.annotations import Relation
 from regen.scoring.spans import Span
+from regen.tasks.choices import read_json
 from regen.tasks.json_lines import string_value
-from regen.tasks.lines import read_lines
 from regen.tasks.reading import Reading, add_row
 from regen.tasks.relations import relation_row
 
@@ -61,13 +61,7 @@ def read_json_relations(path: Path, read: ReadSpec, split: str) -> Reading:
 
 
 def _array(path: Path, encoding: str) -> list[Any]:
-    text = "\n".join(line for _, line in read_lines(path, encoding))
-    try:
-        items = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise UserError(
-            f"{path}:{error.lineno}: not JSON at column {error.colno}: {error.msg}; expected one array of sentences"
-        ) from None
+    items = read_json(path, encoding)
     if not isinstance(items, list):
         raise UserError(f"{path}: found a {type(items).__name__}, expected one JSON array of sentences")
     return items

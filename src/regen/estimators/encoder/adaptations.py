@@ -12,14 +12,24 @@ from regen.estimators.base import Predictions, token_lists
 from regen.estimators.choices import chosen
 from regen.estimators.encoder.choices import choice_inputs
 from regen.estimators.encoder.inputs import Inputs
+from regen.estimators.encoder.network import Head, PairHead
 from regen.estimators.encoder.objectives import ChoiceOfExample, LabelOfEachUnit, Objective, UnitOfEachLabel
 from regen.estimators.encoder.options import Options
 from regen.estimators.encoder.outputs import Probabilities
 from regen.estimators.encoder.questions import answers, question_inputs
+from regen.estimators.encoder.relations import (
+    NO_RELATION,
+    found_entities,
+    relation_inputs,
+    relation_labels,
+    relation_predictions,
+    with_pairs,
+)
 from regen.estimators.encoder.spans import span_inputs
 from regen.estimators.encoder.tagging import joined, tagging_inputs
 from regen.estimators.encoder.texts import text_inputs
 from regen.estimators.keywords import keyword_pairs
+from regen.training.noise import Noise
 
 
 class Adaptation(Protocol):
@@ -27,24 +37,28 @@ class Adaptation(Protocol):
 
     Attributes:
         words: Whether examples come as words that are tokenised one by one.
-        vectors: How many of the encoder's vectors stand for a unit, one after the other.
         objective: What the network's logits are taken for.
     """
 
     words: bool
-    vectors: int
     objective: Objective
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:
         """Give what the model may answer, in the order of the head's outputs."""
         ...
 
-    def outputs(self, labels: tuple[str, ...]) -> int:
-        """Give the number of logits of each unit."""
-        ...
-
     def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:
         """Turn n examples into rows; answers are taken along where they are given."""
+        ...
+
+    def head(
+        self, hidden: int, labels: tuple[str, ...], dropout: float, noise: Noise, options: Options
+    ) -> Head | PairHead:
+        """Make the head over vectors of a width, with random weights."""
+        ...
+
+    def asked(self, inputs: Inputs, outputs: Sequence[Probabilities], labels: tuple[str, ...]) -> Inputs | None:
+        """Give the same rows with the pairs that the outputs lead to; ``None`` if there are no pairs to ask for."""
         ...
 
     def predictions(
@@ -59,21 +73,43 @@ class Adaptation(Protocol):
         ...
 
 
-class Texts:
+class _PlainHead:
+    """Of task types whose units are all that is asked for.
+
+    Attributes:
+        vectors: How many of the encoder's vectors stand for a unit, one after the other.
+    """
+
+    vectors = 1
+
+    def outputs(self, labels: tuple[str, ...]) -> int:
+        """Give the number of logits of each unit: one for each label."""
+        return len(labels)
+
+    def head(self, hidden: int, labels: tuple[str, ...], dropout: float, noise: Noise, options: Options) -> Head:
+        """Make a head whose logits are those of each unit."""
+        return Head(hidden * self.vectors, self.outputs(labels), dropout, noise, places=options.characters)
+
+    def asked(
+        self,
+        inputs: Inputs,  # noqa: ARG002
+        outputs: Sequence[Probabilities],  # noqa: ARG002
+        labels: tuple[str, ...],  # noqa: ARG002
+    ) -> Inputs | None:
+        """Ask for no pairs."""
+        return None
+
+
+class Texts(_PlainHead):
     """Texts and pairs of texts: a row for each, a label for each row."""
 
     words = False
-    vectors = 1
     objective: Objective = LabelOfEachUnit()
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:
         """Give the labels that train holds, in the order of the label set."""
         found = set(train["label"])
         return tuple(label for label in labels if label in found)
-
-    def outputs(self, labels: tuple[str, ...]) -> int:
-        """Give one for each label."""
-        return len(labels)
 
     def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:
         """Make a row of each example."""
@@ -111,21 +147,16 @@ class Coreference(Texts):
         return span_inputs(examples, pieces, options.max_length, labels)
 
 
-class Tagging:
+class Tagging(_PlainHead):
     """Sentences: a row for each window, a tag for each token."""
 
     words = True
-    vectors = 1
     objective: Objective = LabelOfEachUnit()
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
         """Give ``O`` and then the tags that train holds, sorted."""
         tags = {tag for row in token_lists(train, "tags") for tag in row}
         return ("O", *sorted(tags - {"O"}))
-
-    def outputs(self, labels: tuple[str, ...]) -> int:
-        """Give one for each tag."""
-        return len(labels)
 
     def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:
         """Make windows of the sentences."""
@@ -156,11 +187,10 @@ class Tagging:
         return Predictions(tags, np.array(scores, dtype=np.float64))
 
 
-class MultipleChoice:
+class MultipleChoice(_PlainHead):
     """Choices: a row for each, with one logit; those of an example compete."""
 
     words = False
-    vectors = 1
     objective: Objective = ChoiceOfExample()
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
@@ -187,20 +217,15 @@ class MultipleChoice:
         return chosen(examples, np.concatenate(outputs)[:, 0], options.assignment)
 
 
-class SpanQa:
+class SpanQa(_PlainHead):
     """Questions about passages: a row for each window, a start and an end in each row."""
 
     words = False
-    vectors = 1
     objective: Objective = UnitOfEachLabel()
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
         """Give the two ends of an answer."""
         return ("start", "end")
-
-    def outputs(self, labels: tuple[str, ...]) -> int:
-        """Give one for each end."""
-        return len(labels)
 
     def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:  # noqa: ARG002
         """Make windows of the passages."""
@@ -218,12 +243,55 @@ class SpanQa:
         return Predictions(*answers(examples["context"].tolist(), inputs, outputs, options.answer_length))
 
 
+class Relations:
+    """Sentences: a row for each, a tag for each token, a label for each pair of entities."""
+
+    words = True
+    objective: Objective = LabelOfEachUnit()
+
+    def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
+        """Give tags, then what pairs may be."""
+        return relation_labels(train)
+
+    def inputs(self, examples: pd.DataFrame, pieces: Pieces, options: Options, labels: tuple[str, ...]) -> Inputs:
+        """Make a row of each sentence; what does not fit is cut."""
+        return relation_inputs(examples, pieces, options.max_length, labels)
+
+    def head(
+        self,
+        hidden: int,
+        labels: tuple[str, ...],
+        dropout: float,
+        noise: Noise,
+        options: Options,  # noqa: ARG002
+    ) -> PairHead:
+        """Make a head for tokens and pairs."""
+        tags = labels.index(NO_RELATION)
+        return PairHead(hidden, tags, len(labels) - tags, dropout, noise)
+
+    def asked(self, inputs: Inputs, outputs: Sequence[Probabilities], labels: tuple[str, ...]) -> Inputs | None:
+        """Ask for every ordered pair of the entities that the tags give."""
+        return with_pairs(inputs, found_entities(inputs, outputs, labels))
+
+    def predictions(
+        self,
+        examples: pd.DataFrame,  # noqa: ARG002
+        inputs: Inputs,
+        outputs: Sequence[Probabilities],
+        options: Options,  # noqa: ARG002
+        labels: tuple[str, ...],
+    ) -> Predictions:
+        """Take the most probable tag of each token and label of each pair."""
+        return relation_predictions(inputs, outputs, labels)
+
+
 ADAPTATIONS: dict[TaskType, Adaptation] = {
     "classification": Texts(),
     "coreference": Coreference(),
     "keyword_match": Keywords(),
     "multiple_choice": MultipleChoice(),
     "pair_classification": Texts(),
+    "relation_extraction": Relations(),
     "span_qa": SpanQa(),
     "tagging": Tagging(),
 }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 
@@ -13,11 +14,12 @@ from regen.encoders.pieces import Pieces
 from regen.encoders.prefix import freeze
 from regen.estimators.base import Predictions
 from regen.estimators.encoder.adaptations import ADAPTATIONS, Adaptation
-from regen.estimators.encoder.inputs import Inputs
-from regen.estimators.encoder.network import Head, Network
+from regen.estimators.encoder.inputs import Collate, Inputs
+from regen.estimators.encoder.network import Network
 from regen.estimators.encoder.options import Options
-from regen.estimators.encoder.outputs import Probabilities
+from regen.estimators.encoder.outputs import predict_rows, units_of
 from regen.training.batches import Ints
+from regen.training.device import Hardware
 from regen.training.noise import Noise
 
 
@@ -75,11 +77,26 @@ class Setup:
             freeze(body, frozen)
         torch.manual_seed(seed)
         dropout = options.dropout if options.dropout is not None else getattr(body.config, "hidden_dropout_prob", 0.1)
-        width = body.config.hidden_size * self.adaptation.vectors
-        outputs = self.adaptation.outputs(self.labels)
-        head = Head(width, outputs, dropout, noise, places=options.characters)
+        head = self.adaptation.head(body.config.hidden_size, self.labels, dropout, noise, options)
         return Network(body, head, options.pooling, frozen)
 
-    def predictions(self, examples: pd.DataFrame, inputs: Inputs, outputs: Sequence[Probabilities]) -> Predictions:
-        """Decode what the network says of the rows into one answer for each example."""
-        return self.adaptation.predictions(examples, inputs, outputs, self.options, self.labels)
+    def answers(
+        self, network: Network, examples: pd.DataFrame, inputs: Inputs, collate: Collate, hardware: Hardware
+    ) -> tuple[Predictions, float]:
+        """Let the network answer for each example, and give its mean loss on the labels of the rows.
+
+        Args:
+            network: In evaluation mode, on the device.
+            examples: n examples.
+            inputs: Their rows.
+            collate: Makes batches of the rows.
+            hardware: Device and precision.
+        """
+        outputs = predict_rows(network, inputs, collate, self.adaptation.objective, hardware)
+        found = outputs.probabilities
+        asked = self.adaptation.asked(inputs, found, self.labels)
+        if asked is not None:
+            again = predict_rows(network, asked, collate.of(asked), self.adaptation.objective, hardware).probabilities
+            counts = units_of(inputs).tolist()
+            found = [np.concatenate([a[:n], b[n:]]) for a, b, n in zip(found, again, counts, strict=True)]
+        return self.adaptation.predictions(examples, inputs, found, self.options, self.labels), outputs.loss

@@ -26,7 +26,6 @@ from regen.estimators.encoder.data import Data, shared_data
 from regen.estimators.encoder.inputs import IGNORED, Inputs
 from regen.estimators.encoder.network import Network
 from regen.estimators.encoder.options import Options
-from regen.estimators.encoder.outputs import predict_rows
 from regen.scoring.official import score_examples
 from regen.training.batches import Several, plan
 from regen.training.device import Hardware, resolve_hardware, use
@@ -70,7 +69,7 @@ def finetune(
     options, encoder = setup.options, encoder_folder(resources)
     processes, first = int(os.environ.get("WORLD_SIZE", "1")), os.environ.get("RANK", "0") == "0"
     hardware = resolve_hardware(options.precision, options.threads, processes)
-    _check(config.cell, options, encoder, hardware)
+    _check(config, options, encoder, hardware)
     use(hardware)
     accelerator = make_accelerator(hardware)
     data = shared_data(setup, train, dev, encoder, hardware, resources.shared)
@@ -81,9 +80,8 @@ def finetune(
     job = make_job(network, data, setup, seed)
 
     def evaluate() -> tuple[float, float]:
-        outputs = predict_rows(network, data.dev, data.collate_dev, setup.adaptation.objective, hardware)
-        labels = setup.predictions(dev, data.dev, outputs.probabilities).labels
-        found = [score_examples(config, dev, labels).value, outputs.loss]
+        predictions, loss = setup.answers(network, dev, data.dev, data.collate_dev, hardware)
+        found = [score_examples(config, dev, predictions.labels).value, loss]
         if processes > 1:  # all processes must decide alike
             broadcast_object_list(found)
         return found[0], found[1]
@@ -114,8 +112,12 @@ def finetune(
     return trained_tensors(network), _facts(network, encoder, selection, hardware, data.train)
 
 
-def _check(cell: str, options: Options, encoder: Path, hardware: Hardware) -> None:
-    """Refuse options that the encoder or the hardware cannot follow."""
+def _check(config: CellConfig, options: Options, encoder: Path, hardware: Hardware) -> None:
+    """Refuse options that the task type, the encoder or the hardware cannot follow."""
+    cell = config.cell
+    if options.label_smoothing and config.task_type == "relation_extraction":
+        found = f"found {options.label_smoothing}, expected 0, since tokens and pairs have labels of their own"
+        raise UserError(f"cell {cell}: option 'label_smoothing': {found} in type relation_extraction")
     if options.compile and hardware.device != "cuda":
         raise UserError(f"cell {cell}: option 'compile': found true on device {hardware.device}, expected CUDA")
     most = json.loads((encoder / "encoder.json").read_text(encoding="utf-8")).get("max_length", options.max_length)

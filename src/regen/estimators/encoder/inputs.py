@@ -140,6 +140,7 @@ class Inputs:
     """n rows for the network.
 
     A unit is what carries a label: a token of a sentence, a place where an answer may begin or end, or the whole text.
+    Pairs of spans carry labels, too, if there are any.
 
     Attributes:
         pieces: Ids of each row.
@@ -154,6 +155,8 @@ class Inputs:
         spans: Of each piece, the bits of the spans that it belongs to; ``None`` where there are no spans.
         choices: For multiple choice, which rows compete; ``None`` where each row stands for itself.
         bounds: For questions, the first character of each unit of the passage, and the end of the last; else ``None``.
+        pairs: Pairs of spans, each as four numbers of units: start and end of the head, start and end of the tail.
+        pair_labels: Number of each pair's label; ``None`` where labels are not given.
     """
 
     pieces: Rows
@@ -167,6 +170,8 @@ class Inputs:
     spans: Ragged | None = None
     choices: Choices | None = None
     bounds: Ragged | None = None
+    pairs: Ragged | None = None
+    pair_labels: Ragged | None = None
 
     @property
     def truncated_share(self) -> float:
@@ -178,9 +183,18 @@ class Inputs:
         """Pieces of each row, shape (n,)."""
         return self.pieces.lengths
 
+    @property
+    def pair_counts(self) -> Ints:
+        """Pairs of each row, shape (n,)."""
+        return np.zeros_like(self.lengths) if self.pairs is None else self.pairs.lengths // 4
+
 
 class Collate:
-    """Makes the tensors of a batch: ids and mask of shape (rows, width), units and labels of shape (rows, units)."""
+    """Makes the tensors of a batch.
+
+    Ids and mask have the shape (rows, width), units (rows, units), pairs (rows, pairs, 4) and labels
+    (rows, units + pairs).
+    """
 
     def __init__(self, inputs: Inputs, padding: int, kept: dict[str, Kept] | None = None) -> None:
         """Take the rows, the id that pads them, and what is computed of them already.
@@ -191,6 +205,10 @@ class Collate:
             kept: ``hidden`` (of pieces) or ``vectors`` (of units) of each row.
         """
         self._inputs, self._padding, self._kept = inputs, padding, kept or {}
+
+    def of(self, inputs: Inputs) -> "Collate":
+        """Make batches of the same rows of pieces with other pairs."""
+        return Collate(inputs, self._padding, self._kept)
 
     def __call__(self, batch: Batch) -> Collated:
         """Pad the rows of a batch to its width."""
@@ -212,6 +230,12 @@ class Collate:
         if inputs.labels is not None:
             given = max(1, int(inputs.labels.lengths[rows].max()))
             collated["labels"] = inputs.labels.padded(rows, given, IGNORED)
+        if inputs.pairs is not None:
+            pairs = max(1, int(inputs.pair_counts[rows].max()))
+            collated["pairs"] = inputs.pairs.padded(rows, 4 * pairs, 0).view(len(rows), pairs, 4)
+            if inputs.pair_labels is not None:
+                of_pairs = inputs.pair_labels.padded(rows, pairs, IGNORED)
+                collated["labels"] = torch.cat([collated["labels"], of_pairs], dim=1)
         for name, kept in self._kept.items():
             collated[name] = kept.padded(rows.tolist(), batch.width if name == "hidden" else most)
         return collated

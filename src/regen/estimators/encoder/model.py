@@ -21,7 +21,6 @@ from regen.estimators.encoder.finetune import EMBEDDING_ROWS, encoder_folder, fi
 from regen.estimators.encoder.inputs import Collate
 from regen.estimators.encoder.network import Network
 from regen.estimators.encoder.options import Options
-from regen.estimators.encoder.outputs import predict_rows
 from regen.estimators.encoder.processes import finetune_in_processes
 from regen.training.device import resolve_hardware, use
 from regen.training.noise import Noise
@@ -71,8 +70,8 @@ class Model:
         inputs = self.setup.inputs(blind, self.pieces)
         network = self.network.to(hardware.device).eval()
         collate = Collate(inputs, self.pieces.padding)
-        outputs = predict_rows(network, inputs, collate, self.setup.adaptation.objective, hardware)
-        return replace(self.setup.predictions(examples, inputs, outputs.probabilities), truncated=inputs.truncated)
+        predictions, _ = self.setup.answers(network, examples, inputs, collate, hardware)
+        return replace(predictions, truncated=inputs.truncated)
 
     @cached_property
     def pieces(self) -> Pieces:

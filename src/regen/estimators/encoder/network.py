@@ -33,18 +33,59 @@ class Head(nn.Module):
             if isinstance(module, nn.Linear) and module.bias is not None:
                 nn.init.zeros_(module.bias)
 
-    def forward(self, vectors: Tensor, places: Tensor | None) -> Tensor:
-        """Give logits: vectors of shape (rows, units, hidden), places (rows, units) → (rows, units, labels)."""
+    def forward(self, vectors: Tensor, batch: Collated) -> Tensor:
+        """Give logits: vectors of shape (rows, units, hidden), a batch with places or not → (rows, units, labels)."""
+        places = batch.get("places")
         if self.place is not None and self.dense is not None and places is not None:
             vectors = nn.functional.gelu(self.dense(vectors + self.place(places)))
         logits: Tensor = self.out(self.dropout(vectors))
         return logits
 
 
+class PairHead(nn.Module):
+    """From a vector per unit to logits of units and of pairs of spans.
+
+    A pair is its head, its tail and the units between them, each as the mean of its vectors; the mean of nothing is 0.
+    SpERT (Eberts and Ulges 2020) does alike, with the maximum for the mean. Labels of units and of pairs are numbered
+    in one row: a unit never gets one of the pairs', and the other way round.
+    """
+
+    def __init__(self, hidden: int, unit_labels: int, pair_labels: int, dropout: float, noise: Noise) -> None:
+        """Take the width of the vectors and the numbers of labels."""
+        super().__init__()
+        self.dropout = Dropout(dropout, noise)
+        self.out = nn.Linear(hidden, unit_labels)
+        self.pairs = nn.Linear(3 * hidden, pair_labels)
+        for linear in (self.out, self.pairs):
+            nn.init.normal_(linear.weight, std=0.02)
+            nn.init.zeros_(linear.bias)
+
+    def forward(self, vectors: Tensor, batch: Collated) -> Tensor:
+        """Give logits: vectors of shape (rows, units, hidden), pairs or none → (rows, units + pairs, labels)."""
+        of_units = self.out(self.dropout(vectors))
+        logits = nn.functional.pad(of_units, (0, self.pairs.out_features), value=-torch.inf)
+        if "pairs" not in batch:
+            return logits
+        of_pairs = self.pairs(self.dropout(_pair_vectors(vectors, batch["pairs"])))
+        return torch.cat([logits, nn.functional.pad(of_pairs, (self.out.out_features, 0), value=-torch.inf)], dim=1)
+
+
+def _pair_vectors(vectors: Tensor, pairs: Tensor) -> Tensor:
+    """Give the vectors of pairs: (rows, units, hidden) and (rows, pairs, 4) → (rows, pairs, 3 * hidden)."""
+    head_start, head_end, tail_start, tail_end = pairs.unbind(-1)
+    starts = torch.stack([head_start, tail_start, torch.minimum(head_end, tail_end)], dim=2)
+    ends = torch.stack([head_end, tail_end, torch.maximum(head_start, tail_start)], dim=2)
+    places = torch.arange(vectors.shape[1], device=vectors.device)
+    inside = (places >= starts[..., None]) & (places < ends[..., None])
+    weights = inside / inside.sum(-1, keepdim=True).clamp(min=1)
+    means = weights.flatten(1, 2).to(vectors.dtype) @ vectors  # a product, since its sums are the same every time
+    return means.view(*pairs.shape[:2], -1)
+
+
 class Network(nn.Module):
     """Body and head."""
 
-    def __init__(self, body: PreTrainedModel, head: Head, pooling: str, frozen: int) -> None:
+    def __init__(self, body: PreTrainedModel, head: Head | PairHead, pooling: str, frozen: int) -> None:
         """Take the parts.
 
         Args:
@@ -58,7 +99,7 @@ class Network(nn.Module):
         self._pooling, self._frozen = pooling, frozen
 
     def forward(self, batch: Collated) -> Tensor:
-        """Give logits of shape (rows, units, labels); for whole texts there is one unit in a row.
+        """Give logits of shape (rows, units, labels); for whole texts there is one unit in a row; pairs come last.
 
         Of a batch that says which choices are ``present``, shape (examples, choices), they have the shape
         (examples, 1, choices) and are minus infinity for those that are not.
@@ -73,7 +114,7 @@ class Network(nn.Module):
 
     def _scores(self, batch: Collated) -> Tensor:
         vectors = batch["vectors"] if "vectors" in batch else self.vectors(batch)
-        scores: Tensor = self.head(vectors, batch.get("places"))
+        scores: Tensor = self.head(vectors, batch)
         return scores
 
     def vectors(self, batch: Collated) -> Tensor:

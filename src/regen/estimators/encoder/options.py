@@ -54,6 +54,7 @@ class Options(Base):
     task_types = frozenset(
         {
             *("classification", "coreference", "keyword_match", "multiple_choice", "pair_classification", "span_qa"),
+            "relation_extraction",
             "tagging",
         }
     )

@@ -28,8 +28,8 @@ class Outputs:
     """What a network says of n rows.
 
     Attributes:
-        probabilities: Of each row, shape (units, labels). Of choices, which only together have probabilities, it is the
-            logit, shape (1, 1).
+        probabilities: Of each row, shape (units + pairs, labels): those of its units, then those of its pairs. Of
+            choices, which only together have probabilities, it is the logit, shape (1, 1).
         loss: Mean cross entropy over all targets, without smoothing; ``nan`` where labels are not given.
     """
 
@@ -49,7 +49,7 @@ def predict_rows(
         objective: What the logits are taken for.
         hardware: Device and precision.
     """
-    counts = _units(inputs).tolist()
+    counts, pairs = units_of(inputs).tolist(), inputs.pair_counts.tolist()
     found = [np.empty((0, 0), dtype=np.float32)] * len(counts)
     sums = [0.0, 0]
 
@@ -59,8 +59,10 @@ def predict_rows(
             sums[0] += float(objective.loss_sum(logits, batch, 0.0))
             sums[1] += int((batch["labels"] >= 0).sum())
         values = objective.probabilities(logits, batch).cpu().numpy()
+        units = values.shape[1] - (batch["pairs"].shape[1] if "pairs" in batch else 0)
         for place, row in enumerate(rows):
-            found[row] = values[place, : counts[row]]
+            of_pairs = values[place, units : units + pairs[row]]
+            found[row] = np.concatenate([values[place, : counts[row]], of_pairs])
 
     with torch.inference_mode():
         _for_batches(network, inputs, collate, hardware, network.forward, take)
@@ -83,7 +85,7 @@ def keep_frozen(network: Network, inputs: Inputs, collate: Collate, hardware: Ha
         ``hidden`` of every piece, in the precision of the products that it goes into; or ``vectors`` of every unit.
     """
     kept = Kept(len(inputs.lengths))
-    lengths = inputs.lengths if layers else _units(inputs)
+    lengths = inputs.lengths if layers else units_of(inputs)
     dtype = DTYPES[hardware.precision] if layers else torch.float32
 
     def compute(batch: Collated) -> Tensor:
@@ -97,7 +99,8 @@ def keep_frozen(network: Network, inputs: Inputs, collate: Collate, hardware: Ha
     return {"hidden" if layers else "vectors": kept}
 
 
-def _units(inputs: Inputs) -> NDArray[np.int64]:
+def units_of(inputs: Inputs) -> NDArray[np.int64]:
+    """Count the units of each row, shape (n,)."""
     return np.ones(len(inputs.lengths), dtype=np.int64) if inputs.units is None else inputs.units.lengths
 
 
