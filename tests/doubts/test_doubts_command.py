@@ -69,6 +69,16 @@ def test_the_doubted_token_is_marked(project: Path) -> None:
     assert (project / "data/08_reporting/doubts/names/crf.csv").is_file()
 
 
+def test_rows_of_all_folds_are_judged_and_told_apart(project: Path) -> None:
+    path = project / "data/03_primary/topic/train.parquet"
+    train = pd.read_parquet(path)
+    parts = [train.head(10).assign(fold=0), train.tail(10).assign(fold=1, id=train["id"].head(10).to_numpy())]
+    pd.concat(parts).to_parquet(path)
+    first, _ = run(project, "topic", "--show", "1").output.splitlines()
+    assert first.startswith("train_0/t-6\tb -> a\t")
+    assert first.endswith("\t股票 6")
+
+
 def test_a_recipe_that_uses_fewer_examples_judges_fewer(project: Path) -> None:
     path = project / "conf/base/recipes/few.yml"
     path.write_text(json.dumps({"few": {"title": "F", "extends": "linear", "train_examples": 12}}), encoding="utf-8")

@@ -62,7 +62,7 @@ def find_doubts(task: str, recipe: str | None, folds: int, data: Path, specs: Sp
 
 
 def read_train(task: str, data: Path) -> pd.DataFrame:
-    """Read a task's training rows, and nothing else.
+    """Read a task's training rows, and nothing else; where there are folds, ids begin with that of the row.
 
     Raises:
         UserError: The task is not prepared.
@@ -71,7 +71,10 @@ def read_train(task: str, data: Path) -> pd.DataFrame:
     if not path.is_file():
         run = f"kedro run --pipelines ingest,prepare --namespaces {task}"
         raise UserError(f"task {task}: {path}: no such file; make it with '{run}'")
-    return pd.read_parquet(path)
+    train = pd.read_parquet(path)
+    if "fold" in train:  # an id names an example within its fold only
+        train["id"] = "train_" + train["fold"].astype(str) + "/" + train["id"]
+    return train
 
 
 def shown(table: pd.DataFrame, train: pd.DataFrame) -> list[str]:
