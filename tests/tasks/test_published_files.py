@@ -36,6 +36,8 @@ TASKS = (
     *("conll2002_es", "conll2003", "conll2003_iob2", "ocnli", "tnews"),
 )
 FEWCLUE = {
+    "fewclue_cluewsc": {"train": 6, "dev": 27},
+    "fewclue_csl": {"train": 1, "dev": 1},
     "fewclue_eprstmt": {"train": 20, "dev": 20},
     "fewclue_iflytek": {"train": 1037, "dev": 834},
     "fewclue_ocnli": {"train": 0, "dev": 2},
