@@ -90,7 +90,10 @@ def test_a_recipe_that_uses_fewer_examples_judges_fewer(project: Path) -> None:
     [
         (("nothing",), "task nothing: there is no such task; conf/base/tasks has names, topic"),
         (("topic", "--recipe", "none"), "recipe none: there is no such recipe; conf/base/recipes has crf, "),
-        (("topic", "--recipe", "crf"), "cell topic.crf: estimator 'crf' suits tagging, found task type classification"),
+        (
+            ("topic", "--recipe", "crf"),
+            "cell topic.crf: estimator 'crf' suits relation_extraction, tagging, found task type classification",
+        ),
         (("topic", "--recipe", "plain"), "recipe plain: estimator 'majority' gives no probability of every label"),
         (("topic", "--folds", "50"), "task topic: found 20 different inputs in train, expected at least 50"),
     ],

@@ -184,7 +184,7 @@ def test_a_batch_gives_the_logits_of_its_rows(frozen: int | str) -> None:
     assert logits[0, 0].tolist() == pytest.approx([*rows[4:], float("-inf"), float("-inf")], abs=1e-5)
     assert logits[1, 0].tolist() == pytest.approx(rows[:4], abs=1e-5)
     assert outputs.loss == pytest.approx(float(choice_loss_sum(logits, batch["labels"], 0.0)) / 2, abs=1e-5)
-    predictions = told.predictions(EXAMPLES, data.dev, outputs.probabilities)
+    predictions = told.adaptation.predictions(EXAMPLES, data.dev, outputs.probabilities, told.options, told.labels)
     assert predictions.labels == [str(int(np.argmax(rows[:4]))), str(int(np.argmax(rows[4:])))]
 
 
