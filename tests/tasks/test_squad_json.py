@@ -9,9 +9,10 @@ from refusals import refusing
 
 from regen.config.task import ReadSpec
 from regen.errors import UserError
+from regen.marks import NOWHERE
 from regen.tasks.examples import read_split
 from regen.tasks.reading import Reading
-from regen.tasks.squad_json import NOWHERE, read_squad_json
+from regen.tasks.squad_json import read_squad_json
 
 CONTEXT = "青山镇在湖边，人口三千。镇上的Blue Lake中学建于1952年。"
 FIELDS = {"id": "id", "context": "context", "question": "question", "answers": "answers"}

@@ -13,8 +13,8 @@ from typing import Any
 
 from regen.config.task import ReadSpec
 from regen.errors import UserError
+from regen.marks import GAP, OTHER_GAP
 from regen.tasks.choices import add_choices, choice_list, read_json, text_list
-from regen.tasks.gaps import GAP, OTHER_GAP
 from regen.tasks.json_lines import parse_object, string_value
 from regen.tasks.lines import read_lines
 from regen.tasks.reading import Reading

@@ -11,12 +11,10 @@ from typing import Any
 
 from regen.config.task import ReadSpec
 from regen.errors import UserError
+from regen.marks import NOWHERE
 from regen.tasks.json_lines import string_value
 from regen.tasks.lines import read_lines
 from regen.tasks.reading import Reading, add_row
-
-NOWHERE = -1
-"""Start of an answer that does not stand in its passage."""
 
 _MOST_SHIFT = 3  # repeat_limit in CLUE's baselines/models_pytorch/mrc_pytorch/preprocess/cmrc2018_preprocess.py
 

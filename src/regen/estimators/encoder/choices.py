@@ -19,7 +19,7 @@ from regen.encoders.pieces import Pieces
 from regen.errors import UserError
 from regen.estimators.base import token_lists
 from regen.estimators.encoder.inputs import Choices, Collate, Inputs, Joined, Ragged, ranges
-from regen.tasks.gaps import GAP, OTHER_GAP
+from regen.marks import GAP, OTHER_GAP
 from regen.training.batches import Batch, Ints
 from regen.training.loop import Collated
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from regen.encoders.pieces import Pieces
 from regen.estimators.encoder.inputs import IGNORED, Inputs, Ragged
 from regen.estimators.encoder.tagging import Units, character_units, windows
-from regen.tasks.squad_json import NOWHERE
+from regen.marks import NOWHERE
 from regen.training.batches import Ints
 
 MOST_QUESTION_PIECES = 64

@@ -19,9 +19,9 @@ import pandas as pd
 from regen.config.cell import CellConfig
 from regen.estimators.base import LENT_NOTHING, Predictions, Resources, token_lists
 from regen.estimators.clauses import clauses
+from regen.marks import NOWHERE
 from regen.scoring.annotations import Annotation, Relation, annotation_text, ordered_pairs, parse_annotation
 from regen.scoring.spans import Span, extract_spans, spans_to_iob2
-from regen.tasks.squad_json import NOWHERE
 
 
 class Model:
