@@ -43,16 +43,21 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
 
 
 class Project:
-    """Checks all config before any work and hands it to the nodes."""
+    """Checks all config before any work and hands it to the nodes.
+
+    Attributes:
+        specs: The specs of the context that was made last, for the registry: reading them takes a second.
+    """
 
     def __init__(self) -> None:
+        self.specs: Specs | None = None
         self._inputs: dict[str, Any] = {}
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Read and check the specs; a mistake ends the command here, in one line."""
-        specs = read_specs(context.config_loader, context.project_path)
-        self._inputs = spec_inputs(specs, read_machine(context.config_loader, context.project_path))
+        self.specs = read_specs(context.config_loader, context.project_path)
+        self._inputs = spec_inputs(self.specs, read_machine(context.config_loader, context.project_path))
 
     @hook_impl
     def after_catalog_created(self, catalog: CatalogProtocol[Any, Any]) -> None:

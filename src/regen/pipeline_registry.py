@@ -7,6 +7,7 @@ from kedro.pipeline import Pipeline
 
 from regen.config.load import Specs
 from regen.errors import UserError
+from regen.hooks import Project
 from regen.pipelines.evaluate import pipeline as evaluate
 from regen.pipelines.fit import pipeline as fit
 from regen.pipelines.gather import pipeline as gather
@@ -22,12 +23,15 @@ DEFAULT_SUITE = "sample"
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Read the suites and draw every pipeline.
+    """Draw every pipeline from the specs that the context was made with, or read them where there is no context.
 
     Raises:
         UserError: The config is wrong, or a task, suite or encoder has the name of a stage.
     """
-    return build_pipelines(read_specs(config_loader()))
+    from kedro.framework.project import settings
+
+    known = next((hook.specs for hook in settings.HOOKS if isinstance(hook, Project)), None)
+    return build_pipelines(known or read_specs(config_loader()))
 
 
 def build_pipelines(specs: Specs) -> dict[str, Pipeline]:

@@ -1,28 +1,28 @@
-"""A clone of the project for the tests of a module."""
+"""Clones of the project to run real commands in."""
 
-import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from project_clone import Clone
 
-KEPT = ("data/.state", ".dvc/cache")
-"""What the first clone that ran the samples leaves to the others: downloads, finished repeats, and DVC's cache."""
-
 
 @pytest.fixture(scope="session")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where that is left."""
-    return tmp_path_factory.mktemp("kept") / "folders"
+def samples(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Clone:
+    """The clone that the sample suite is made in, once for all tests; each leaves it as it found it."""
+    return _cloned(tmp_path_factory.mktemp("samples") / "regen", project_root)
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory, project_root: Path, kept: Path) -> Iterator[Clone]:
-    """A fresh clone without made data, committed."""
-    made = Clone(tmp_path_factory.mktemp("home") / "regen")
+def clone(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Clone:
+    """A clone without made data, for tests that leave traces and need no results."""
+    return _cloned(tmp_path_factory.mktemp("clone") / "regen", project_root)
+
+
+def _cloned(root: Path, project_root: Path) -> Clone:
+    """Copy what git knows or would take, and commit it."""
+    made = Clone(root)
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=project_root,
@@ -33,15 +33,10 @@ def clone(tmp_path_factory: pytest.TempPathFactory, project_root: Path, kept: Pa
     for name in listed.split("\0"):
         source = project_root / name
         if name and source.is_file():
-            target = made.root / name
+            target = root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
     made.run("git", "init", "--quiet")
     made.run("git", "add", "--all")
     made.run("git", "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "--message", "All")
-    for name in KEPT if kept.is_dir() else ():
-        shutil.copytree(kept / name, made.root / name, copy_function=os.link, dirs_exist_ok=True)
-    yield made
-    if all((made.root / name).is_dir() for name in KEPT) and not kept.is_dir():
-        for name in KEPT:
-            shutil.copytree(made.root / name, kept / name, copy_function=os.link)
+    return made

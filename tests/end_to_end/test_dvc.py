@@ -24,9 +24,9 @@ def _hashes(root: Path) -> dict[str, str]:
     }
 
 
-def _stale(clone: Clone) -> set[str]:
+def _stale(samples: Clone) -> set[str]:
     """Give the stages of the sample suite that DVC would run for themselves, not for what they read."""
-    return set(json.loads(clone.run("dvc", "status", "--json", "dvc.yaml")))
+    return set(json.loads(samples.run("dvc", "status", "--json", "dvc.yaml")))
 
 
 def _edited(path: Path, old: str, new: str) -> str:
@@ -37,13 +37,13 @@ def _edited(path: Path, old: str, new: str) -> str:
 
 
 @pytest.mark.timeout(1600)  # downloads, imports and fits: nothing is there yet
-def test_repro_makes_the_committed_records_again(clone: Clone, project_root: Path) -> None:
-    clone.run("dvc", "repro", "--quiet")
-    assert (clone.root / "data/08_reporting/site/sample/index.html").is_file()
+def test_repro_makes_the_committed_records_again(samples: Clone, project_root: Path) -> None:
+    samples.run("dvc", "repro", "--quiet")
+    assert (samples.root / "data/08_reporting/site/sample/index.html").is_file()
     committed = sorted((project_root / "data/08_reporting/cells").glob("sample_*/*/record.json"))
     for path in committed:
         name = path.relative_to(project_root)
-        ours, made = (json.loads((root / name).read_text("utf-8")) for root in (project_root, clone.root))
+        ours, made = (json.loads((root / name).read_text("utf-8")) for root in (project_root, samples.root))
         if _hardware(ours) != _hardware(made):  # sums, and so bytes, differ between kinds of processors
             ours, made = _comparable(ours), _comparable(made)
         assert made == ours, f"{name}: run 'make run', commit it"
@@ -78,73 +78,73 @@ def _inputs_in_git(lock: Path) -> dict[str, object]:
     }
 
 
-def test_committed_lock_file_is_current(clone: Clone, project_root: Path) -> None:
-    committed, made = (_inputs_in_git(root / "dvc.lock") for root in (project_root, clone.root))
+def test_committed_lock_file_is_current(samples: Clone, project_root: Path) -> None:
+    committed, made = (_inputs_in_git(root / "dvc.lock") for root in (project_root, samples.root))
     assert committed == made, "run 'dvc repro --force dvc.yaml' and commit dvc.lock"
 
 
-def test_second_repro_runs_nothing(clone: Clone) -> None:
-    changed = clone.run("dvc", "status", "dvc.yaml")
-    printed = clone.run("dvc", "repro", "dvc.yaml")
+def test_second_repro_runs_nothing(samples: Clone) -> None:
+    changed = samples.run("dvc", "status", "dvc.yaml")
+    printed = samples.run("dvc", "repro", "dvc.yaml")
     assert "Running stage" not in printed, changed
     assert "up to date" in printed, changed
 
 
-def test_forced_stages_give_the_same_bytes(clone: Clone) -> None:
-    before = _hashes(clone.root)
-    shutil.rmtree(clone.root / "data" / "06_models")
-    clone.run("kedro", "run", "--pipelines", "fit,evaluate", "--namespaces", "sample_ner.crf,sample_topic.linear")
-    after = _hashes(clone.root)
+def test_forced_stages_give_the_same_bytes(samples: Clone) -> None:
+    before = _hashes(samples.root)
+    shutil.rmtree(samples.root / "data" / "06_models")
+    samples.run("kedro", "run", "--pipelines", "fit,evaluate", "--namespaces", "sample_ner.crf,sample_topic.linear")
+    after = _hashes(samples.root)
     made = [name for name in after if "/crf/" in name or "/linear/" in name]
     assert {name.split("/")[1] for name in made} == {"06_models", "07_model_output", "08_reporting"}
     assert {name: after[name] for name in made} == {name: before[name] for name in made}
-    clone.run("dvc", "checkout", "--quiet", "--force", "dvc.yaml")
-    assert _hashes(clone.root) == before
+    samples.run("dvc", "checkout", "--quiet", "--force", "dvc.yaml")
+    assert _hashes(samples.root) == before
 
 
-def test_recipe_makes_only_its_cells_stale(clone: Clone) -> None:
-    recipe = clone.root / "conf/base/recipes/crf.yml"
+def test_recipe_makes_only_its_cells_stale(samples: Clone) -> None:
+    recipe = samples.root / "conf/base/recipes/crf.yml"
     text = _edited(recipe, "c2: 0.1", "c2: 0.2")
-    assert _stale(clone) == {"sample_ner.crf.fit", "sample_ner.crf.evaluate"}
+    assert _stale(samples) == {"sample_ner.crf.fit", "sample_ner.crf.evaluate"}
     recipe.write_text(text.replace("title: ", "title: A "), encoding="utf-8")
-    assert _stale(clone) == set()
+    assert _stale(samples) == set()
     recipe.write_text(text, encoding="utf-8")
 
 
-def test_module_makes_exactly_its_importers_stale(clone: Clone) -> None:
-    module = clone.root / "src/regen/estimators/linear/features.py"
+def test_module_makes_exactly_its_importers_stale(samples: Clone) -> None:
+    module = samples.root / "src/regen/estimators/linear/features.py"
     text = _edited(module, '"""TF-IDF', '"""A TF-IDF')
-    assert _stale(clone) == {"sample_topic.linear.fit", "sample_topic.linear.evaluate"}
+    assert _stale(samples) == {"sample_topic.linear.fit", "sample_topic.linear.evaluate"}
     module.write_text(text, encoding="utf-8")
-    module = clone.root / "src/regen/tasks/json_lines.py"
+    module = samples.root / "src/regen/tasks/json_lines.py"
     text = _edited(module, '"""Reader of JSON', '"""A reader of JSON')
-    assert _stale(clone) == {"sample_ner.prepare", "sample_topic.prepare"}
-    printed = clone.run("dvc", "repro", "dvc.yaml")
+    assert _stale(samples) == {"sample_ner.prepare", "sample_topic.prepare"}
+    printed = samples.run("dvc", "repro", "dvc.yaml")
     ran = {line.split("'")[1] for line in printed.splitlines() if line.startswith("Running stage")}
     assert ran == {"sample_ner.prepare", "sample_topic.prepare"}, "what reads equal files must not run again"
     module.write_text(text, encoding="utf-8")
-    assert _stale(clone) == {"sample_ner.prepare", "sample_topic.prepare"}
-    assert "Running stage" not in clone.run("dvc", "repro", "dvc.yaml"), "the run before the edit is remembered"
+    assert _stale(samples) == {"sample_ner.prepare", "sample_topic.prepare"}
+    assert "Running stage" not in samples.run("dvc", "repro", "dvc.yaml"), "the run before the edit is remembered"
 
 
-def test_edited_sample_is_refused_before_anything_is_overwritten(clone: Clone) -> None:
-    sample = clone.root / "data/samples/sample_topic/dev.json"
+def test_edited_sample_is_refused_before_anything_is_overwritten(samples: Clone) -> None:
+    sample = samples.root / "data/samples/sample_topic/dev.json"
     text = sample.read_text("utf-8")
     sample.write_text(text + "\n", encoding="utf-8")
-    printed = clone.run("dvc", "repro", "dvc.yaml", ok=False)
+    printed = samples.run("dvc", "repro", "dvc.yaml", ok=False)
     line = next(line for line in printed.splitlines() if line.startswith("Error: "))
     assert "dev.json: no source gives it" in line
     sample.write_text(text, encoding="utf-8")
-    clone.run("dvc", "repro", "--quiet", "dvc.yaml")
+    samples.run("dvc", "repro", "--quiet", "dvc.yaml")
 
 
-def test_pull_brings_everything_back(clone: Clone, tmp_path: Path) -> None:
-    before = _hashes(clone.root)
-    clone.run("dvc", "remote", "add", "--quiet", "--force", "--default", "store", str(tmp_path / "store"))
-    clone.run("dvc", "push", "--quiet", "dvc.yaml")
+def test_pull_brings_everything_back(samples: Clone, tmp_path: Path) -> None:
+    before = _hashes(samples.root)
+    samples.run("dvc", "remote", "add", "--quiet", "--force", "--default", "store", str(tmp_path / "store"))
+    samples.run("dvc", "push", "--quiet", "dvc.yaml")
     for folder in ("01_raw", "03_primary", "06_models", "07_model_output", "08_reporting/site", "08_reporting/tasks"):
-        shutil.rmtree(clone.root / "data" / folder)
-    shutil.rmtree(clone.root / ".dvc" / "cache")
-    clone.run("dvc", "pull", "--quiet", "dvc.yaml")
-    assert _hashes(clone.root) == before
-    assert _stale(clone) == set()
+        shutil.rmtree(samples.root / "data" / folder)
+    shutil.rmtree(samples.root / ".dvc" / "cache")
+    samples.run("dvc", "pull", "--quiet", "dvc.yaml")
+    assert _hashes(samples.root) == before
+    assert _stale(samples) == set()

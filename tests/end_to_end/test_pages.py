@@ -17,10 +17,10 @@ pytestmark = [
 ]
 
 
-def test_notebooks_run(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in clone.env.items():
+def test_notebooks_run(samples: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in samples.env.items():
         monkeypatch.setenv(name, value)
-    for path in sorted((clone.root / "notebooks").glob("*.ipynb")):
+    for path in sorted((samples.root / "notebooks").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
         outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
@@ -43,9 +43,9 @@ print("PREVIEWS", json.dumps(shown))
 """
 
 
-def test_datasets_have_previews_in_kedro_viz(clone: Clone) -> None:
-    clone.run("dvc", "repro", "--quiet", "dvc.yaml")
-    done = clone.tried("python", "-c", PREVIEWS)
+def test_datasets_have_previews_in_kedro_viz(samples: Clone) -> None:
+    samples.run("dvc", "repro", "--quiet", "dvc.yaml")
+    done = samples.tried("python", "-c", PREVIEWS)
     printed = done.stdout
     if "Kedro-Viz did not start" in printed:
         pytest.skip("Kedro-Viz did not start on this machine")
@@ -82,16 +82,16 @@ def test_datasets_have_previews_in_kedro_viz(clone: Clone) -> None:
 
 
 @pytest.mark.skipif(not (shutil.which("chromium") and shutil.which("chromedriver")), reason="chromium is not installed")
-def test_pictures_of_kedro_viz_and_the_report(clone: Clone) -> None:
-    clone.run("dvc", "repro", "--quiet", "dvc.yaml")
-    for path in (clone.root / "docs/images").glob("*.png"):
+def test_pictures_of_kedro_viz_and_the_report(samples: Clone) -> None:
+    samples.run("dvc", "repro", "--quiet", "dvc.yaml")
+    for path in (samples.root / "docs/images").glob("*.png"):
         path.unlink()
-    done = clone.tried("python", "docs/pictures.py")
+    done = samples.tried("python", "docs/pictures.py")
     printed = done.stdout
     if "Kedro-Viz did not start" in printed:
         pytest.skip("Kedro-Viz did not start on this machine")
     assert done.returncode == 0, printed[-3000:]
     assert "Warning" not in printed
-    sizes = {path.name: path.stat().st_size for path in (clone.root / "docs/images").glob("*.png")}
+    sizes = {path.name: path.stat().st_size for path in (samples.root / "docs/images").glob("*.png")}
     assert set(sizes) == {"pipeline.png", "preview.png", "report.png", "task.png"}
     assert min(sizes.values()) > 20_000, "a picture is empty"

@@ -1,7 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from estimator_frames import Case, Frames
+from estimator_cases import Case
+from estimator_frames import Frames
 from hypothesis import example, given
 from hypothesis import strategies as st
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from estimator_frames import Case, Frames, saved
+from estimator_cases import Case, saved
+from estimator_frames import Frames
 
 from annotated import annotated
 from regen.estimators.crf.relations import Relations, pair_features

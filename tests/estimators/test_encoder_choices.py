@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from estimator_frames import Case
+from estimator_cases import Case
 from tiny_encoders import tiny_encoder
 
 from regen.encoders.pieces import Pieces

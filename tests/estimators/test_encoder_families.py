@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from estimator_frames import Case
+from estimator_cases import Case
 from safetensors.torch import load_file
 from tiny_encoders import FAMILIES, tiny_encoder
 

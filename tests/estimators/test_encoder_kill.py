@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from estimator_frames import Case
+from estimator_cases import Case
 from tiny_encoders import make_encoder
 
 from regen.estimators.base import Resources

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from estimator_frames import Case
+from estimator_cases import Case
 from safetensors.numpy import load_file
 from tiny_encoders import POSITIONS, make_encoder, tiny_encoder
 

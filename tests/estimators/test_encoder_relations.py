@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from estimator_frames import Case, Frames, saved
+from estimator_cases import Case, saved
+from estimator_frames import Frames
 from tiny_encoders import tiny_encoder
 
 from annotated import annotated

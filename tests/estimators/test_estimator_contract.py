@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from estimator_frames import Case, Frames, cases, covered_types, estimators, fitted, saved
+from estimator_cases import Case, cases, covered_types, estimators, fitted, saved
+from estimator_frames import Frames
 from pydantic import ValidationError
 
 from regen.config.recipe import options_class
@@ -154,7 +155,7 @@ def test_prediction_leaves_the_model_as_it_is(case: Case, tmp_path: Path) -> Non
 
 def test_same_bytes_in_another_process_with_other_hashes_and_threads(tmp_path: Path) -> None:
     script = (
-        "import json, sys; from pathlib import Path; from estimator_frames import cases, saved\n"
+        "import json, sys; from pathlib import Path; from estimator_cases import cases, saved\n"
         "print(json.dumps({str(case): saved(case.fit(), Path(sys.argv[1]) / str(case)) for case in cases()}))"
     )
     here = Path(__file__).parent

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from estimator_frames import Case
+from estimator_cases import Case
 
 from regen.estimators.linear.choices import _AT_ONCE, choice_matrix, right_choices
 from regen.estimators.linear.features import texts, vectorizers

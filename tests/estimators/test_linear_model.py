@@ -2,7 +2,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from estimator_frames import Case, Frames
+from estimator_cases import Case
+from estimator_frames import Frames
 
 from regen.errors import UserError
 from regen.estimators.base import Estimator

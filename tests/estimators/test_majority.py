@@ -4,7 +4,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from estimator_frames import Case, Frames
+from estimator_cases import Case
+from estimator_frames import Frames
 
 from annotated import annotated
 from regen.config.task import ReadSpec

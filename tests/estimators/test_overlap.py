@@ -4,7 +4,8 @@ from math import log
 
 import pandas as pd
 import pytest
-from estimator_frames import Case, Frames
+from estimator_cases import Case
+from estimator_frames import Frames
 from pydantic import ValidationError
 
 from regen.errors import UserError

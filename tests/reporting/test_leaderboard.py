@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from regen.reporting.leaderboard import leaderboard, leaders
 
 Record = dict[str, Any]
@@ -40,8 +42,9 @@ def test_entries(record: Make) -> None:
     assert board.single  # the majority's one repeat
 
 
-def test_alarm_for_exactly_the_floors_score(record: Make) -> None:
-    own = [record("a.majority", [0.5], [0.4]), record("a.stuck", [0.5], [0.40000001])]
+@pytest.mark.parametrize("dev", [0.5, 0.1])
+def test_alarm_for_no_more_than_the_floors_score(record: Make, dev: float) -> None:
+    own = [record("a.majority", [0.5], [0.4]), record("a.stuck", [dev], [0.40000001])]
     majority, stuck = leaderboard("a", own).rows
     assert [stuck.entries[split].alarm for split in ("dev", "test")] == [True, False]
     assert not majority.entries["dev"].alarm

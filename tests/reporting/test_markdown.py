@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from regen.config.published import published_results
 from regen.reporting.markdown import readme_table, results_page
 
 Record = dict[str, Any]
@@ -22,8 +23,8 @@ def test_readme_table(records: list[Record]) -> None:
         "| +40.00 dev, +40.00 test |",
         "| sample_topic | accuracy | majority | 50.00 [49.00, 51.00] | 40.00 [39.00, 41.00] | 1 | 14,041 "
         "| 0.00 dev, 0.00 test |",
-        "| sample_topic | accuracy | stuck | 50.00 [49.00, 51.00] | 40.00 [39.00, 41.00] | 1 | 14,041 "
-        "| 0.00 dev, 0.00 test |",
+        "| sample_topic | accuracy | stuck | 50.00 [49.00, 51.00] | 40.00 [39.00, 41.00] | 1 "
+        "| 14,041, not above majority on dev and test | 0.00 dev, 0.00 test |",
     ]
     assert note.startswith("Official metric × 100")
 
@@ -35,7 +36,7 @@ def test_a_split_that_a_task_does_not_have(record: Make) -> None:
 
 
 def test_results_page(records: list[Record]) -> None:
-    page = results_page(records, {"ocnli.linear": {"fit": COST}})
+    page = results_page(records, {"ocnli.linear": {"fit": COST}}, {})
     lines = page.splitlines()
     assert [line for line in lines if line.startswith("#")] == ["## names", "## ocnli", "## sample_topic"]
     assert "**Leak: train and test have 37 distinct texts in common.**" in lines
@@ -53,28 +54,64 @@ def test_results_page(records: list[Record]) -> None:
 
 def test_scores_over_unseen_inputs_have_a_table_where_there_are_any(record: Make) -> None:
     one, other = record("a.x", [0.5], [0.4]), record("a.y", [0.6], [0.3])
-    assert "not in train" not in results_page([one, other], {})
+    assert "not in train" not in results_page([one, other], {}, {})
     one["scores"]["test"]["unseen"] = {"examples": 1234, "mean": 0.25, "interval": {"low": 0.2, "high": 0.3}}
-    lines = results_page([one, other], {}).splitlines()
+    lines = results_page([one, other], {}, {}).splitlines()
     place = lines.index("| recipe | test, inputs not in train | examples |")
     assert lines[place + 2 : place + 4] == ["| y | – | – |", "| x | 25.00 [20.00, 30.00] | 1,234 |"]
 
 
+PUBLISHED = [
+    {
+        "system": "BERT",
+        "scores": {"dev": 60, "test": 59.5},
+        "sd": {"dev": 0.5},
+        "n": 5,
+        "source": "a README",
+        "caveats": "a | b",
+    },
+    {
+        "system": "Big",
+        "scores": {"test": 80},
+        "metric": "f1",
+        "n": None,
+        "with_dev": True,
+        "documents": True,
+        "source": "x",
+    },
+    {"system": "elsewhere", "scores": {"test_other": 80}, "n": 1, "source": "y"},
+]
+
+
+def test_published_results_stand_beside_ours(record: Make) -> None:
+    published = published_results({"a": PUBLISHED, "c": PUBLISHED})
+    lines = results_page([record("a.x", [0.5]), record("b.x", [0.5])], {}, published).splitlines()
+    start = lines.index("Published by others:")
+    assert lines[start + 2 : start + 7] == [
+        "| system | dev | test | metric | n | trained on | caveats | source |",
+        "| :-- | --: | --: | --: | --: | --: | --: | --: |",
+        "| BERT | 60.00 (0.50) | 59.50 | accuracy | 5 | train | a \\| b | a README |",
+        "| Big | – | 80.00 | f1 | not said | train and dev | sentences were read together with their neighbours | x |",
+        "",
+    ]
+    assert lines.count("Published by others:") == 1
+
+
 def test_tables_are_rectangular(records: list[Record]) -> None:
-    for block in [*results_page(records, {}).split("\n\n"), *readme_table(records).split("\n\n")]:
+    for block in [*results_page(records, {}, {}).split("\n\n"), *readme_table(records).split("\n\n")]:
         if block.startswith("|"):
             widths = {line.replace("\\|", "").count("|") for line in block.splitlines()}
             assert len(widths) == 1
 
 
 def test_markup_in_text_stays_text(record: Make) -> None:
-    page = results_page([record("a.x", [0.5], selection="<b>\nbest")], {})
+    page = results_page([record("a.x", [0.5], selection="<b>\nbest")], {}, {})
     assert "&lt;b> best |" in page
 
 
 def test_no_records() -> None:
-    assert readme_table([]) == results_page([], {}) == "No results yet."
+    assert readme_table([]) == results_page([], {}, {}) == "No results yet."
 
 
 def test_order_of_records_does_not_matter(records: list[Record]) -> None:
-    assert results_page(records, {}) == results_page(records[::-1], {})
+    assert results_page(records, {}, {}) == results_page(records[::-1], {}, {})

@@ -120,7 +120,7 @@ def test_page_and_csv_show_the_same_numbers(page: Page, site: Path) -> None:
 
 
 def test_marks(page: Page) -> None:
-    assert "⚠ = floor 50.00" in page.text
+    assert "⚠ ≤ floor 50.00" in page.text
     assert "tie 53.00" in page.text
     assert "majority floor" in page.text
     assert page.text.count("* One repeat:") == 3

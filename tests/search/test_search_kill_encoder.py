@@ -4,7 +4,7 @@ import random
 import time
 from pathlib import Path
 
-from estimator_frames import SMALL, Case
+from estimator_cases import SMALL, Case
 from killed_search import nursery
 from search_bench import STATISTICS, Bench, bytes_of, search_spec
 from tiny_encoders import make_encoder

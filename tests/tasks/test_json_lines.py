@@ -107,6 +107,12 @@ def test_a_file_without_objects_has_no_rows(path: Path, content: str) -> None:
         ("null\n", ":1: found a NoneType, expected a JSON object"),
         ("\n5\n", ":2: found a int, expected a JSON object"),
         (_line() + '{"sentence": \n', ":2: not JSON at column 14: Expecting value; expected one object a line"),
+        (
+            '{"sentence": "a", "sentence": "b", "label": "1"}',
+            ":1: an object has the key 'sentence' twice, expected it once",
+        ),
+        ('{"sentence": ' + "9" * 5000 + "}", ":1: found a number of thousands of digits, or brackets nested as deep"),
+        ('{"sentence": ' + "[" * 100_000, ":1: found a number of thousands of digits, or brackets nested as deep"),
         ("[\n" + _line(), ":1: not JSON at column 2: Expecting value"),
         (_line() * 2 + "{'a': 1}\n", ":3: not JSON at column 2: Expecting property name"),
         ('{"sentence": "a"}\n', ":1: key 'label' is missing (for 'label'), found sentence"),

@@ -33,6 +33,13 @@ def deviation(sd: float | None) -> str:
     return NOTHING if sd is None else hundredfold(sd)
 
 
+def published(score: float | None, sd: float | None) -> str:
+    """Write a published score, which is × 100 already: ``69.20 (0.50)``; a dash where there is none."""
+    if score is None:
+        return NOTHING
+    return f"{score:.2f}" if sd is None else f"{score:.2f} ({sd:.2f})"
+
+
 def difference(value: float | None) -> str:
     """Write a difference of two fractions times 100, with its sign: ``+7.88``; a dash where there is none."""
     if value is None:

@@ -8,7 +8,7 @@ from regen.reporting import format as write
 from regen.reporting.data_cards import data_card, unseen_grid
 from regen.reporting.format import Record
 from regen.reporting.grids import Grid
-from regen.reporting.order import floors, is_floor, over_floor, splits_of
+from regen.reporting.order import at_floor, floors, is_floor, over_floor, splits_of
 
 Mark = Literal["", "best", "tie"]
 
@@ -128,7 +128,7 @@ def _entry(record: Record, split: str, marks: dict[str, Mark], floor: dict[str, 
         sd=write.deviation(scores["sd"]),
         over_floor=write.difference(over),
         mark=marks.get(record["cell"], ""),
-        alarm=over == 0 and not is_floor(record),
+        alarm=at_floor(record, split, floor),
     )
 
 

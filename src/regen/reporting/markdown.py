@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from regen.config.published import Published, PublishedResult
 from regen.reporting import format as write
 from regen.reporting.data_cards import unseen_score, unseen_splits
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.leaderboard import shared_texts
-from regen.reporting.order import by_task, floors, over_floor, splits_of
+from regen.reporting.order import at_floor, by_task, floors, over_floor, splits_of
 
 Costs = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Cell -> node (``fit``, ``predict``) -> ``wall_seconds``, ``peak_memory_bytes``."""
@@ -16,6 +17,7 @@ _READING = (
     "Official metric × 100, the mean over n repeats, with its bootstrap interval in brackets. "
     "Hidden: the labels are not public. {over}: distance to the majority baseline on the same split."
 )
+_DOCUMENTS = "sentences were read together with their neighbours"
 _EMPTY = "No results yet."
 _UNMEASURED = "not measured"
 
@@ -33,7 +35,7 @@ def readme_table(records: Sequence[Record]) -> str:
             record["recipe"],
             *(_score(record, split) for split in splits),
             write.repeats(record),
-            ", ".join([write.count(record["training"]["examples"]), *write.flags(record)]),
+            ", ".join([write.count(record["training"]["examples"]), *_flags(record, floors(own))]),
             _over(record, floors(own)),
         ]
         for task, own in by_task(records).items()
@@ -42,27 +44,30 @@ def readme_table(records: Sequence[Record]) -> str:
     return f"{_table(head, rows, left=3)}\n\n{_READING.format(over='Over majority')}"
 
 
-def results_page(records: Sequence[Record], costs: Costs) -> str:
+def results_page(records: Sequence[Record], costs: Costs, published: Published) -> str:
     """Write a section per task: scores, costs, and how each cell is made again.
 
     Args:
         records: Records of any tasks.
         costs: What cells cost where they were last made here; cells and nodes may be missing.
+        published: What others printed for these tasks and any more.
     """
     if not records:
         return _EMPTY
     intro = (
         f"{_READING.format(over='Over')} sd: between repeats (n − 1); one repeat has none and says nothing about it."
     )
-    return "\n\n".join([intro, *(_section(task, own, costs) for task, own in by_task(records).items())])
+    sections = [_section(task, own, costs, published.get(task, [])) for task, own in by_task(records).items()]
+    return "\n\n".join([intro, *sections])
 
 
-def _section(task: str, records: Sequence[Record], costs: Costs) -> str:
+def _section(task: str, records: Sequence[Record], costs: Costs, published: Sequence[PublishedResult]) -> str:
     warnings = dict.fromkeys(f"**{text}**" for record in records for text in shared_texts(record))
     config = records[0]["config"]
     kind = f"{config['task_type'].replace('_', ' ')}, language {config['language']}"
     parts = [f"## {task}", f"Official metric: {config['metric']} ({kind}).", *warnings]
-    return "\n\n".join([*parts, _scores(records), *_unseen(records), _costs(records, costs), _remaking(records)])
+    parts += [_scores(records), *_unseen(records), *_published(records, published)]
+    return "\n\n".join([*parts, _costs(records, costs), _remaking(records)])
 
 
 def _scores(records: Sequence[Record]) -> str:
@@ -74,12 +79,17 @@ def _scores(records: Sequence[Record]) -> str:
             write.repeats(record),
             *(text for split in splits for text in _split(record, split, floor)),
             write.count(record["training"]["examples"]),
-            ", ".join(write.flags(record)) or NOTHING,
+            ", ".join(_flags(record, floor)) or NOTHING,
             record["training"]["selection"],
         ]
         for record in records
     ]
     return _table(["recipe", "n", *each, "training examples", "flags", "selection"], rows)
+
+
+def _flags(record: Record, floor: dict[str, float]) -> list[str]:
+    low = [split for split in record["scores"] if at_floor(record, split, floor)]
+    return [*write.flags(record), *([f"not above majority on {' and '.join(low)}"] if low else [])]
 
 
 def _unseen(records: Sequence[Record]) -> list[str]:
@@ -89,6 +99,31 @@ def _unseen(records: Sequence[Record]) -> list[str]:
         return []
     head = ["recipe", *(name for split in splits for name in (f"{split}, inputs not in train", "examples"))]
     return [_table(head, [[r["recipe"], *(t for split in splits for t in unseen_score(r, split))] for r in records])]
+
+
+def _published(records: Sequence[Record], published: Sequence[PublishedResult]) -> list[str]:
+    """Write what others printed for the splits that the records have, if there is any."""
+    splits, official = splits_of(records), records[0]["config"]["metric"]
+    rows = [
+        [
+            result.system,
+            *(write.published(result.scores.get(split), result.sd.get(split)) for split in splits),
+            result.metric or official,
+            str(result.n or "not said"),
+            "train and dev" if result.with_dev else "train",
+            "; ".join(_caveats(result)) or NOTHING,
+            result.source,
+        ]
+        for result in published
+        if set(result.scores) & set(splits)
+    ]
+    if not rows:
+        return []
+    return ["Published by others:", _table(["system", *splits, "metric", "n", "trained on", "caveats", "source"], rows)]
+
+
+def _caveats(result: PublishedResult) -> list[str]:
+    return [text for text in (result.selection, _DOCUMENTS * result.documents, result.caveats) if text]
 
 
 def _split(record: Record, split: str, floor: dict[str, float]) -> tuple[str, str, str]:

@@ -41,3 +41,9 @@ def over_floor(record: Record, split: str, floor: dict[str, float]) -> float | N
     if split not in floor or split not in record["scores"]:
         return None
     return float(record["scores"][split]["mean"] - floor[split])
+
+
+def at_floor(record: Record, split: str, floor: dict[str, float]) -> bool:
+    """Say whether a cell scores no higher than the majority baseline, so that it may have learnt nothing."""
+    over = over_floor(record, split, floor)
+    return over is not None and over <= 0 and not is_floor(record)

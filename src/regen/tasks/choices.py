@@ -1,35 +1,15 @@
 """What the readers of multiple choice share."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from regen.config.task import ReadSpec
 from regen.errors import UserError
 from regen.tasks.json_lines import whole
-from regen.tasks.lines import read_lines
 from regen.tasks.reading import Reading, add_labelled
 
 FEWEST, MOST = 2, 10
 """Choices of an example."""
-
-
-def read_json(file: Path, encoding: str) -> Any:
-    """Read a file that is one JSON value.
-
-    Args:
-        file: The file.
-        encoding: Its encoding.
-
-    Raises:
-        UserError: It is missing, not in the encoding, or not JSON.
-    """
-    try:
-        return json.loads("\n".join(line for _, line in read_lines(file, encoding)))
-    except json.JSONDecodeError as error:
-        raise UserError(
-            f"{file}:{error.lineno}: not JSON at column {error.colno}: {error.msg}; mend the file"
-        ) from None
 
 
 def text_list(where: str, key: str, value: Any) -> list[str]:

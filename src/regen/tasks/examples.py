@@ -20,6 +20,9 @@ from regen.tasks.reading import Reading
 from regen.tasks.squad_json import read_squad_json
 from regen.tasks.tab_separated import read_tab_separated
 
+_LONGEST = 800
+"""Characters of a message."""
+
 logger = logging.getLogger(__name__)
 
 _READERS = {
@@ -47,7 +50,10 @@ def read_split(raw: Path, read: ReadSpec, split: str) -> Reading:
         UserError: The file breaks its format, or holds no example.
     """
     path, read = raw / read.splits[split].questions[0], read.of(split)
-    reading = _READERS[read.format](path, read, split)
+    try:
+        reading = _READERS[read.format](path, read, split)
+    except UserError as error:
+        raise UserError(_readable(str(error))) from None
     if reading.irregular_tags:
         logger.warning(
             "%s: %d tags break the scheme %s and were read by conlleval's rules (is 'read.scheme' right?)",
@@ -67,6 +73,12 @@ def read_split(raw: Path, read: ReadSpec, split: str) -> Reading:
     if not reading.rows:
         raise UserError(f"{path}: found no example for split '{split}', expected at least one; check the file")
     return reading
+
+
+def _readable(message: str) -> str:
+    """Give a message that quotes a damaged file as one line of bearable length that every terminal can print."""
+    line = " ".join(message.encode("utf-8", "backslashreplace").decode().split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} … {line[-_LONGEST // 2 :]}"
 
 
 def to_frame(reading: Reading) -> pd.DataFrame:

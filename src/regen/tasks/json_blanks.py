@@ -14,8 +14,9 @@ from typing import Any
 from regen.config.task import ReadSpec
 from regen.errors import UserError
 from regen.marks import GAP, OTHER_GAP
-from regen.tasks.choices import add_choices, choice_list, read_json, text_list
-from regen.tasks.json_lines import parse_object, string_value
+from regen.tasks.choices import add_choices, choice_list, text_list
+from regen.tasks.json_lines import string_value
+from regen.tasks.json_text import parse_object, read_json
 from regen.tasks.lines import read_lines
 from regen.tasks.reading import Reading
 
@@ -46,7 +47,7 @@ def read_json_blanks(path: Path, read: ReadSpec, split: str) -> Reading:
         if not line.strip() or not spec.takes(number - 1):
             continue
         where = f"{path}:{number}"
-        item = parse_object(where, line)
+        item = parse_object(path, number, line)
         choices = choice_list(where, item, str(read.fields["choices"]))
         blanks = list(_blanks(where, item, str(read.fields["context"])))
         for blank, context in blanks:

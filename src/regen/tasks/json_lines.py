@@ -8,6 +8,7 @@ from typing import Any
 from regen.config.task import ReadSpec
 from regen.errors import UserError
 from regen.tasks.coreference import SPAN_COLUMNS, check_spans
+from regen.tasks.json_text import parse_object
 from regen.tasks.lines import read_lines
 from regen.tasks.reading import Reading, add_labelled
 
@@ -37,7 +38,7 @@ def read_json_lines(path: Path, read: ReadSpec, split: str) -> Reading:
         if not line.strip() or not spec.takes(number - 1):
             continue
         where = f"{path}:{number}"
-        item = parse_object(where, line)
+        item = parse_object(path, number, line)
         row: dict[str, Any] = {"id": f"{split}-{number - 1}"}
         for name, key in read.fields.items():
             read_value: _ReadValue = _VALUES.get(name, string_value)
@@ -47,25 +48,6 @@ def read_json_lines(path: Path, read: ReadSpec, split: str) -> Reading:
             check_spans(where, row)
         add_labelled(reading, where, row, read)
     return reading
-
-
-def parse_object(where: str, line: str) -> dict[str, Any]:
-    """Parse one line.
-
-    Args:
-        where: File and line.
-        line: The line.
-
-    Raises:
-        UserError: It is no JSON object.
-    """
-    try:
-        item = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise UserError(f"{where}: not JSON at column {error.colno}: {error.msg}; expected one object a line") from None
-    if not isinstance(item, dict):
-        raise UserError(f"{where}: found a {type(item).__name__}, expected a JSON object")
-    return item
 
 
 def string_value(where: str, item: dict[str, Any], key: str, name: str) -> str:

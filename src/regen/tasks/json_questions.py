@@ -11,8 +11,9 @@ from typing import Any
 
 from regen.config.task import ReadSpec
 from regen.errors import UserError
-from regen.tasks.choices import add_choices, choice_list, read_json, text_list
+from regen.tasks.choices import add_choices, choice_list, text_list
 from regen.tasks.json_lines import string_value
+from regen.tasks.json_text import read_json
 from regen.tasks.reading import Reading
 
 _FORM = "[[line, …], [question, …], …]"

@@ -12,8 +12,8 @@ from regen.config.task import ReadSpec
 from regen.errors import UserError
 from regen.scoring.annotations import Relation
 from regen.scoring.spans import Span
-from regen.tasks.choices import read_json
 from regen.tasks.json_lines import string_value
+from regen.tasks.json_text import read_json
 from regen.tasks.reading import Reading, add_row
 from regen.tasks.relations import relation_row
 

@@ -13,7 +13,8 @@ from typing import Any
 from regen.config.task import ReadSpec
 from regen.errors import UserError
 from regen.scoring.spans import Span, spans_to_iob2
-from regen.tasks.json_lines import parse_object, string_value
+from regen.tasks.json_lines import string_value
+from regen.tasks.json_text import parse_object
 from regen.tasks.lines import read_lines
 from regen.tasks.reading import Reading, add_row
 
@@ -42,7 +43,7 @@ def read_json_spans(path: Path, read: ReadSpec, split: str) -> Reading:
         if not line.strip() or not spec.takes(number - 1):
             continue
         where = f"{path}:{number}"
-        item = parse_object(where, line)
+        item = parse_object(path, number, line)
         text = string_value(where, item, str(read.fields["tokens"]), "tokens")
         if not text:
             raise UserError(f"{where}: '{read.fields['tokens']}' is empty, expected text; mend the line")

@@ -13,7 +13,7 @@ from regen.config.task import ReadSpec
 from regen.errors import UserError
 from regen.marks import NOWHERE
 from regen.tasks.json_lines import string_value
-from regen.tasks.lines import read_lines
+from regen.tasks.json_text import read_json
 from regen.tasks.reading import Reading, add_row
 
 _MOST_SHIFT = 3  # repeat_limit in CLUE's baselines/models_pytorch/mrc_pytorch/preprocess/cmrc2018_preprocess.py
@@ -61,11 +61,7 @@ def read_squad_json(path: Path, read: ReadSpec, split: str) -> Reading:
 
 def _questions(path: Path, encoding: str) -> Iterator[tuple[str, int, dict[str, Any], dict[str, Any]]]:
     """Yield (file and place in it, number of the article, passage, question)."""
-    text = "\n".join(line for _, line in read_lines(path, encoding))
-    try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise UserError(f"{path}:{error.lineno}: not JSON at column {error.colno}: {error.msg}") from None
+    content = read_json(path, encoding)
     for document, article in enumerate(_objects(f"{path}", content, "data")):
         place = f"{path}: data.{document}"
         for passage_number, passage in enumerate(_objects(place, article, "paragraphs")):

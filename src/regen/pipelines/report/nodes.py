@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from regen.config.machine import Machine
+from regen.config.published import published_results
 from regen.config.suite import SuiteSpec
 from regen.records.table import results_table
 from regen.reporting.costs import read_costs
@@ -26,15 +27,19 @@ def report_suite(suite: SuiteSpec, **outputs: Any) -> dict[str, Any]:
     return {"site": partial(write_site, records, suite.title), "leaderboard": results_table(records)}
 
 
-def report_all(committed: Mapping[str, Callable[[], Any]], machine: Machine) -> dict[str, Any]:
+def report_all(committed: Mapping[str, Callable[[], Any]], machine: Machine, published: Any) -> dict[str, Any]:
     """Make the pages and tables over all committed records.
 
     Args:
         committed: Path -> function that loads the record.
         machine: Where telemetry is.
+        published: Task -> what others printed, as ``conf/base/published.yml`` has it.
 
     Returns:
         ``site``, ``leaderboard``, and the generated parts of README.md and docs/results.md.
+
+    Raises:
+        UserError: Something in ``published`` is wrong.
     """
     records = [committed[path]() for path in sorted(committed)]
     costs = read_costs(machine.state.parent / "08_reporting" / "telemetry")
@@ -44,5 +49,5 @@ def report_all(committed: Mapping[str, Callable[[], Any]], machine: Machine) -> 
         "site": partial(write_site, records, "All results"),
         "leaderboard": results_table(records),
         "readme": readme_table(records),
-        "page": results_page(records, costs),
+        "page": results_page(records, costs, published_results(published)),
     }

@@ -38,7 +38,11 @@ def create_overall_pipeline() -> Pipeline:
         [
             Node(
                 report_all,
-                inputs={"committed": "committed_records", "machine": "params:machine"},
+                inputs={
+                    "committed": "committed_records",
+                    "machine": "params:machine",
+                    "published": "published_results",
+                },
                 outputs={
                     "site": f"{OVERALL}.site",
                     "leaderboard": f"{OVERALL}.leaderboard",
