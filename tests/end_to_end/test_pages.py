@@ -18,6 +18,7 @@ pytestmark = [
 
 
 def test_notebooks_run(samples: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples.run("dvc", "repro", "--quiet", "dvc.yaml")
     for name, value in samples.env.items():
         monkeypatch.setenv(name, value)
     for path in sorted((samples.root / "notebooks").glob("*.ipynb")):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ class Catalog:
             default_runtime_patterns={"{default}": {"type": "kedro.io.MemoryDataset"}},
         )
         self._root = root
+        self._known: dict[str, dict[str, Any] | None] = {}
 
     def entry(self, name: str) -> dict[str, Any] | None:
         """Give an entry; ``None`` for what lives in memory only.
@@ -62,6 +64,11 @@ class Catalog:
         Raises:
             UserError: A placeholder took a part of the name that holds a dot.
         """
+        if name not in self._known:
+            self._known[name] = self._found(name)
+        return self._known[name]
+
+    def _found(self, name: str) -> dict[str, Any] | None:
         pattern = self._resolver.match_dataset_pattern(name)
         if pattern is None:
             return self._resolver.config.get(name)
@@ -113,7 +120,11 @@ def build_stages(
             if stage != "site" or node.namespace == suite:
                 groups.setdefault((stage, str(node.namespace)), []).append(node)
     maker = {output: key for key, nodes in groups.items() for node in nodes for output in node.outputs}
-    made = [_stage(key, nodes, catalog, origins.find, root, maker) for key, nodes in sorted(groups.items(), key=_order)]
+    package = root / "src" / "regen"
+    files = cache(lambda modules: [path.relative_to(root).as_posix() for path in closure(modules, package)])
+    made = [
+        _stage(key, nodes, catalog, origins.find, files, maker) for key, nodes in sorted(groups.items(), key=_order)
+    ]
     for item in made:
         if item.name.endswith(".fit"):
             (folder,) = item.outs
@@ -132,7 +143,7 @@ def _stage(
     nodes: list[Node],
     catalog: Catalog,
     origin: Callable[[str], Origin],
-    root: Path,
+    files: Callable[[frozenset[str]], list[str]],
     maker: Mapping[str, tuple[str, str]],
 ) -> Stage:
     kind, namespace = key
@@ -146,11 +157,10 @@ def _stage(
             raise UserError(f"lineage: stage {stage.name} reads '{name}', which no stage makes; check its name")
     modules = {node.func.__module__ for node in nodes} | {module for item in found for module in item.modules}
     modules |= _dataset_modules(catalog, [*data, *made])
-    code = [path.relative_to(root).as_posix() for path in closure(modules, root / "src" / "regen")]
     # What is fetched is checked by its hash: no library version can change it.
     lock = [] if kind == "ingest" else [LOCK]
     stage.deps = [*sorted({catalog.path(name) for name in data} | {file for item in found for file in item.files})]
-    stage.deps += [*lock, *code]
+    stage.deps += [*lock, *files(frozenset(modules))]
     for item in found:
         for path, keys in item.keys.items():
             stage.params[path] = list(dict.fromkeys([*stage.params.get(path, []), *keys]))
