@@ -10,19 +10,31 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).parents[1]
 
 
+SHARED = ("test_dvc.py", "test_kedro_run.py", "test_pages.py")
+"""Files of tests/end_to_end that work on the same samples."""
+
+
 class _ByFile(LoadScopeScheduling):
-    """Keeps the tests of a file in one process, where they share what they made; those of end_to_end share one state.
+    """Keeps the tests of a file in one process, where they share what they made; some files share one state.
 
     Marks with ``--dist loadgroup`` would say the same, but pytest-xdist 3.8 writes them where pytest 9.2 does not look.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = "tests/end_to_end/"
-        return folder if nodeid.startswith(folder) else nodeid.split("::", maxsplit=1)[0]
+        return "samples" if _shares(nodeid) else nodeid.split("::", maxsplit=1)[0]
+
+
+def _shares(nodeid: str) -> bool:
+    return nodeid.startswith("tests/end_to_end/") and nodeid.split("::", maxsplit=1)[0].endswith(SHARED)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest group, so that it does not end alone."""
+    items.sort(key=lambda item: not _shares(item.nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
-    """Distribute files, in the order in which they were collected, so that the longest group does not start last."""
+    """Distribute files, in the order in which they were collected."""
     config.option.loadscopereorder = False
     return _ByFile(config, log)
 

@@ -10,7 +10,7 @@ from project_clone import Clone
 
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Clone:
-    """The clone that the sample suite is made in, once for all tests; each leaves it as it found it."""
+    """The clone that the sample suite is made in, once for all files in ``SHARED``; tests leave it as they found it."""
     return _cloned(tmp_path_factory.mktemp("samples") / "regen", project_root)
 
 

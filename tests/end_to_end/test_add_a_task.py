@@ -25,17 +25,17 @@ def _told(clone: Clone) -> dict[str, object]:
 
 
 @pytest.mark.timeout(900)
-def test_guide_leads_to_a_result_and_back(samples: Clone, project_root: Path) -> None:
+def test_guide_leads_to_a_result_and_back(clone: Clone, project_root: Path) -> None:
     guide = (project_root / "docs/add-a-task.md").read_text("utf-8")
-    before, told = samples.run("git", "status", "--porcelain"), {}
+    before, told = clone.run("git", "status", "--porcelain"), {}
     for step in STEP.finditer(guide):
         if step["kind"] == "bash":
             if step["text"].startswith("rm "):
-                told = _told(samples)
-            samples.run("bash", "-euc", step["text"])
+                told = _told(clone)
+            clone.run("bash", "-euc", step["text"])
         else:
-            path = samples.root / step["file"]
+            path = clone.root / step["file"]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(step["text"], encoding="utf-8")
     assert told == {"page": True, "examples": 8, "pinned": True, "second run": False}
-    assert samples.run("git", "status", "--porcelain") == before
+    assert clone.run("git", "status", "--porcelain") == before
