@@ -47,8 +47,11 @@ def _explain(error: Exception) -> str | None:
             return " ".join(str(known).split())
     text = " ".join(str(error).split())
     if isinstance(error, DatasetError):
-        lacking = next((known.filename for known in _chain(error) if isinstance(known, FileNotFoundError)), None)
-        return f"{lacking}: no such file; run the stage that makes it first" if lacking else text
+        lacking = next((known for known in _chain(error) if isinstance(known, FileNotFoundError)), None)
+        if lacking is None:
+            return text
+        name = lacking.filename or " ".join(str(lacking).split())  # pyarrow's error has no name, but tells it
+        return f"{name}: no such file; run the stage that makes it first"
     if isinstance(error, ValueError) and "Pipeline does not contain" in text:
         return f"{text}; 'kedro registry describe <pipeline>' lists what there is"
     if isinstance(error, ValueError) and "Failed to find the pipeline" in text:
@@ -202,8 +205,9 @@ def submission() -> None:
 @submission.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--task", help="Task that the file is for, where its name does not tell.")
+@click.option("--split", help="Hidden split of that task, where it has several.")
 @click.pass_obj
-def check(metadata: ProjectMetadata, file: Path, task: str | None) -> None:
+def check(metadata: ProjectMetadata, file: Path, task: str | None, split: str | None) -> None:
     """Say what is wrong with FILE, which a board shall score: one line for each kind of mistake."""
     from regen.project import config_loader, read_machine, read_specs
     from regen.submissions.find import find_split
@@ -211,7 +215,7 @@ def check(metadata: ProjectMetadata, file: Path, task: str | None) -> None:
     root = metadata.project_path
     loader = config_loader(root)
     specs = read_specs(loader, root)
-    name, split, named = find_split(file, specs.tasks, task)
+    name, split, named = find_split(file, specs.tasks, task, split)
     spec = specs.tasks[name].submission[split]
     prepared = read_machine(loader, root).state.parent / "03_primary" / name / f"{split}.parquet"
     if not prepared.is_file():

@@ -12,19 +12,19 @@ COST = {"wall_seconds": 75, "cpu_seconds": 70, "peak_memory_bytes": 218177536, "
 def test_readme_table(records: list[Record]) -> None:
     table, _, note = readme_table(records[::-1]).partition("\n\n")
     assert table.splitlines() == [
-        "| task | metric | recipe | dev | test | n | training examples | over majority |",
-        "| :-- | :-- | :-- | --: | --: | --: | --: | --: |",
-        "| names | span_f1 | crf | 70.00 [50.00, 90.00] | 60.00 [40.00, 80.00] | 1 | 14,041 | – |",
-        "| ocnli | accuracy | linear | 53.00 [52.00, 54.00] | hidden | 3 | 14,041 | +19.00 dev |",
-        "| ocnli | accuracy | plus | 52.50 [51.50, 53.50] | hidden | 1 | 14,041, train+dev, document context "
-        "| +18.50 dev |",
-        "| ocnli | accuracy | majority | 34.00 [33.00, 35.00] | hidden | 1 | 14,041 | 0.00 dev |",
+        "| task | metric | recipe | dev | test | n | training examples | over majority | flags |",
+        "| :-- | :-- | :-- | --: | --: | --: | --: | --: | --: |",
+        "| names | span_f1 | crf | 70.00 [50.00, 90.00] | 60.00 [40.00, 80.00] | 1 | 14,041 | – | – |",
+        "| ocnli | accuracy | linear | 53.00 [52.00, 54.00] | hidden | 3 | 14,041 | +19.00 dev | – |",
+        "| ocnli | accuracy | plus | 52.50 [51.50, 53.50] | hidden | 1 | 14,041 | +18.50 dev "
+        "| train+dev, document context |",
+        "| ocnli | accuracy | majority | 34.00 [33.00, 35.00] | hidden | 1 | 14,041 | 0.00 dev | – |",
         "| sample_topic | accuracy | linear | 90.00 [89.00, 91.00] | 80.00 [79.00, 81.00] | 1 | 14,041 "
-        "| +40.00 dev, +40.00 test |",
+        "| +40.00 dev, +40.00 test | – |",
         "| sample_topic | accuracy | majority | 50.00 [49.00, 51.00] | 40.00 [39.00, 41.00] | 1 | 14,041 "
-        "| 0.00 dev, 0.00 test |",
-        "| sample_topic | accuracy | stuck | 50.00 [49.00, 51.00] | 40.00 [39.00, 41.00] | 1 "
-        "| 14,041, not above majority on dev and test | 0.00 dev, 0.00 test |",
+        "| 0.00 dev, 0.00 test | – |",
+        "| sample_topic | accuracy | stuck | 50.00 [49.00, 51.00] | 40.00 [39.00, 41.00] | 1 | 14,041 "
+        "| 0.00 dev, 0.00 test | not above majority on dev and test |",
     ]
     assert note.startswith("Official metric × 100")
 
@@ -33,6 +33,13 @@ def test_a_split_that_a_task_does_not_have(record: Make) -> None:
     one, other = record("a.x", [0.5], [0.5]), record("b.x", [0.5])
     del other["config"]["splits"]["test"]
     assert readme_table([one, other]).splitlines()[3].startswith("| b | accuracy | x | 50.00 [49.00, 51.00] | – |")
+
+
+def test_another_test_set_stands_under_its_name(record: Make) -> None:
+    one = record("a.x", [0.5], [0.25])
+    one["scores"]["test_public"] = one["scores"].pop("test")
+    one["config"]["splits"] = {"dev": True, "test": False, "test_public": True}
+    assert "| test_public 25.00 [24.00, 26.00] |" in readme_table([one])
 
 
 def test_results_page(records: list[Record]) -> None:

@@ -25,6 +25,13 @@ TASKS = {
 }
 
 
+@pytest.fixture
+def there(tmp_path: Path) -> Path:
+    """A folder for files of any name."""
+    (tmp_path / "there").mkdir()
+    return tmp_path / "there"
+
+
 @pytest.mark.parametrize(
     ("name", "given", "expected"),
     [
@@ -37,8 +44,22 @@ TASKS = {
         ("folds.json", "folds", ("folds", "test", False)),
     ],
 )
-def test_found(name: str, given: str | None, expected: tuple[str, str, bool]) -> None:
-    assert find_split(Path("there", name), TASKS, given) == expected
+def test_found(name: str, given: str | None, expected: tuple[str, str, bool], there: Path) -> None:
+    (there / name).touch()
+    assert find_split(there / name, TASKS, given) == expected
+
+
+def test_split_of_a_file_of_any_name(there: Path) -> None:
+    (there / "my.json").touch()
+    assert find_split(there / "my.json", TASKS, "one", "test_old") == ("one", "test_old", False)
+    for task, split, expected in (("one", "dev", "test, test_old"), (None, "test", "a task beside it, with --task")):
+        with pytest.raises(UserError, match=f"--split: found '{split}', expected {expected}"):
+            find_split(there / "my.json", TASKS, task, split)
+
+
+def test_no_file(there: Path) -> None:
+    with pytest.raises(UserError, match=r"one11.json: no such file"):
+        find_split(there / "one11.json", TASKS, None)
 
 
 @pytest.mark.parametrize(
@@ -50,14 +71,20 @@ def test_found(name: str, given: str | None, expected: tuple[str, str, bool]) ->
             "there/two.json: no board takes a file of this name; expected one of "
             "folds_{fold}.json, one10.json, one11.json, size.json",
         ),
-        ("two.json", "one", "there/two.json: no board takes a file of this name; expected one of one10.json, one11.j"),
+        (
+            "two.json",
+            "one",
+            "there/two.json: one has no file of this name; expected one11.json (--split test) or one10.json (--split t",
+        ),
         ("size.json", None, "there/size.json: large and small have files of this name; name the task with --task"),
         ("folds_x.json", None, "there/folds_x.json: no board takes"),
         ("one11.json", "none", "--task: found 'none', expected a task with submission files: one, large, small, folds"),
         ("one11.json", "what", "--task: found 'what', expected a task with"),
     ],
 )
-def test_not_found(name: str, given: str | None, said: str) -> None:
+def test_not_found(name: str, given: str | None, said: str, there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(there.parent)
+    (there / name).touch()
     with pytest.raises(UserError) as caught:
         find_split(Path("there", name), TASKS, given)
     assert str(caught.value).startswith(said)

@@ -9,6 +9,8 @@ from regen.config.task import SplitName
 from regen.errors import UserError
 
 FILE = "conf/base/published.yml"
+HUMAN = "human"
+"""System of a row that people scored."""
 
 Score = Annotated[float, Field(ge=0, le=100)]
 
@@ -22,7 +24,7 @@ class PublishedResult(Spec):
         sd: Split -> standard deviation between runs, × 100.
         metric: The metric, where it is another than the task's own.
         n: Number of runs; ``null`` where the source does not say.
-        with_dev: Whether dev was trained on, too.
+        with_dev: Whether dev was trained on, too; ``null`` where the source does not say.
         documents: Whether a sentence was read together with its neighbours.
         selection: How settings or runs were chosen, as far as the source says.
         source: Where the number stands.
@@ -34,7 +36,7 @@ class PublishedResult(Spec):
     sd: dict[SplitName, Score] = Field(default_factory=dict)
     metric: str | None = None
     n: Annotated[int, Field(ge=1)] | None
-    with_dev: bool = False
+    with_dev: bool | None = None
     documents: bool = False
     selection: str | None = None
     source: str

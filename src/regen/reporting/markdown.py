@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from regen.config.published import Published, PublishedResult
+from regen.config.published import HUMAN, Published, PublishedResult
 from regen.reporting import format as write
 from regen.reporting.data_cards import unseen_score, unseen_splits
 from regen.reporting.format import NOTHING, Record
@@ -26,17 +26,18 @@ def readme_table(records: Sequence[Record]) -> str:
     """Write one row per cell, real tasks before the samples, best on dev first."""
     if not records:
         return _EMPTY
-    splits = splits_of(records)
-    head = ["task", "metric", "recipe", *splits, "n", "training examples", "over majority"]
+    head = ["task", "metric", "recipe", "dev", "test", "n", "training examples", "over majority", "flags"]
     rows = [
         [
             task,
             record["metric"],
             record["recipe"],
-            *(_score(record, split) for split in splits),
+            _score(record, "dev"),
+            _test(record),
             write.repeats(record),
-            ", ".join([write.count(record["training"]["examples"]), *_flags(record, floors(own))]),
+            write.count(record["training"]["examples"]),
             _over(record, floors(own)),
+            ", ".join(_flags(record, floors(own))) or NOTHING,
         ]
         for task, own in by_task(records).items()
         for record in own
@@ -110,7 +111,7 @@ def _published(records: Sequence[Record], published: Sequence[PublishedResult]) 
             *(write.published(result.scores.get(split), result.sd.get(split)) for split in splits),
             result.metric or official,
             str(result.n or "not said"),
-            "train and dev" if result.with_dev else "train",
+            _trained_on(result),
             "; ".join(_caveats(result)) or NOTHING,
             result.source,
         ]
@@ -120,6 +121,12 @@ def _published(records: Sequence[Record], published: Sequence[PublishedResult]) 
     if not rows:
         return []
     return ["Published by others:", _table(["system", *splits, "metric", "n", "trained on", "caveats", "source"], rows)]
+
+
+def _trained_on(result: PublishedResult) -> str:
+    if result.with_dev or result.system == HUMAN:
+        return NOTHING if result.system == HUMAN else "train and dev"
+    return "train" if result.with_dev is False or "dev" in result.scores else "not said"
 
 
 def _caveats(result: PublishedResult) -> list[str]:
@@ -164,6 +171,14 @@ def _score(record: Record, split: str) -> str:
     if split in record["scores"]:
         return write.score(record["scores"][split])
     return "hidden" if split in record["config"]["splits"] else NOTHING
+
+
+def _test(record: Record) -> str:
+    """Write the score on the split ``test``; where it has none, those on other test sets with their names."""
+    others = [split for split in splits_of([record]) if split not in ("dev", "test") and split in record["scores"]]
+    if "test" in record["scores"] or not others:
+        return _score(record, "test")
+    return ", ".join(f"{split} {_score(record, split)}" for split in others)
 
 
 def _over(record: Record, floor: dict[str, float]) -> str:

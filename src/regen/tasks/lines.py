@@ -31,7 +31,7 @@ def read_lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str]]
                 found = raw[error.start : error.end].hex()
                 raise UserError(
                     f"{path}:{number}: found byte 0x{found} at column {error.start + 1}, expected UTF-8; "
-                    "convert the file to UTF-8, or name its encoding in 'read.encoding'"
+                    "convert the file to UTF-8 (only latin-1 can be named in 'read.encoding' instead)"
                 ) from None
             yield number, line.removesuffix("\n").removesuffix("\r")
 
