@@ -77,7 +77,7 @@ def test_hidden_labels_are_none_and_need_no_column(path: Path) -> None:
         ("a\tcar\n\t\n", ":2: found label '', expected one of car, game; mend the line or the task's 'labels'"),
         ("a\tcars\n", ":1: found label 'cars', expected one of car, game"),
         ("a\tcar \n", ":1: found label 'car ', expected one of car, game"),
-        (b"a\tcar\n\xff\tcar\n", ":2: found byte 0xff at column 1, expected UTF-8; convert the file to UTF-8, or name"),
+        (b"a\tcar\n\xff\tcar\n", ":2: found byte 0xff at column 1, expected UTF-8; convert the file to UTF-8 (only"),
         (b"a\x00\tcar\n", ":1: found a NUL byte"),
     ],
 )
