@@ -1,6 +1,7 @@
 """From the files of conf to checked specs and the settings of this machine, with the project's own loader."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from regen.config.machine import Machine, Telemetry
 from regen.errors import UserError
 from regen.project import config_loader, read_machine, read_specs
 from small_project import SmallProject
+
+LARGEST = 200_000
+"""Bytes of a file in git."""
 
 
 @pytest.fixture(autouse=True)
@@ -223,3 +227,9 @@ def test_the_state_lies_in_the_data_root(small: SmallProject) -> None:
     small.write("local/globals.yml", "data_root:\n")
     with pytest.raises(UserError, match="data_root: found None, expected a folder"):
         _machine(small.root)
+
+
+def test_git_holds_no_large_file(project_root: Path) -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=project_root, capture_output=True, check=True, text=True)
+    sizes = {name: (project_root / name).stat().st_size for name in listed.stdout.split("\0") if name}
+    assert {name: size for name, size in sizes.items() if size > LARGEST} == {}, "leave data and large records to DVC"

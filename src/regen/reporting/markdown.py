@@ -124,8 +124,10 @@ def _published(records: Sequence[Record], published: Sequence[PublishedResult]) 
 
 
 def _trained_on(result: PublishedResult) -> str:
-    if result.with_dev or result.system == HUMAN:
-        return NOTHING if result.system == HUMAN else "train and dev"
+    if result.system == HUMAN:
+        return NOTHING
+    if result.with_dev:
+        return "train and dev"
     return "train" if result.with_dev is False or "dev" in result.scores else "not said"
 
 
