@@ -11,7 +11,8 @@ from workloads import Workload
 
 from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.data import Data, shared_data
-from regen.estimators.encoder.finetune import make_accelerator, make_job, make_optimiser
+from regen.estimators.encoder.finetune import make_accelerator
+from regen.estimators.encoder.methods import make_job, make_optimiser
 from regen.estimators.encoder.network import Network
 from regen.estimators.encoder.options import Options
 from regen.training.batches import Plan
@@ -78,6 +79,8 @@ def fit(workload: Workload, encoder: Path, examples: int, options: dict[str, Any
 
 def _loop(job: Job, network: Network, setup: Setup, hardware: Hardware, noise: Noise) -> Loop:
     options = setup.options
-    factor = schedule_factor(options.schedule, job.plan.steps, options.warmup)
+    factor = schedule_factor(options.schedule, job.plan.steps, options.warmup, options.power)
     optimiser = make_optimiser(network, options, hardware)
-    return Loop(job, optimiser, factor, make_accelerator(hardware), noise, SEED, clip=options.clip)
+    return Loop(
+        job, optimiser, factor, make_accelerator(hardware), noise, SEED, clip=options.clip, parts=options.accumulation
+    )

@@ -16,8 +16,8 @@ from regen.estimators.base import Resources
 from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.choices import CollateChoices, choice_inputs, choice_loss, choice_loss_sum
 from regen.estimators.encoder.data import shared_data
-from regen.estimators.encoder.finetune import make_job
 from regen.estimators.encoder.inputs import Choices, Collate, Joined, Ragged
+from regen.estimators.encoder.methods import make_job
 from regen.estimators.encoder.model import Model
 from regen.estimators.encoder.options import Options
 from regen.estimators.encoder.outputs import predict_rows

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from regen.training.optimiser import Schedule, adamw, parameter_groups, schedule_factor
+from regen.training.optimiser import Schedule, make_optimiser, parameter_groups, schedule_factor
 
 
 class Small(nn.Module):
@@ -45,7 +45,7 @@ def test_unused_embedding_rows_stay() -> None:
     """AdamW without decay leaves a row alone that no batch uses: what trimming rests on."""
     network = Small()
     before = network.embedding.weight.detach().clone()
-    optimiser = adamw(parameter_groups(network, [], 1e-2, 1e-2, 0.5), "cpu")
+    optimiser = make_optimiser("adamw", parameter_groups(network, [], 1e-2, 1e-2, 0.5), "cpu")
     for row in (1, 3):
         optimiser.zero_grad()
         network.head(network.embedding(torch.tensor([row]))).sum().backward()
@@ -57,8 +57,8 @@ def test_unused_embedding_rows_stay() -> None:
 
 def test_adamw_is_fused_where_torch_has_it() -> None:
     parameter = nn.Parameter(torch.zeros(2))
-    assert adamw([{"params": [parameter]}], "cpu").defaults["fused"]
-    assert not adamw([{"params": [parameter]}], "mps").defaults["fused"]
+    assert make_optimiser("adamw", [{"params": [parameter]}], "cpu").defaults["fused"]
+    assert not make_optimiser("adamw", [{"params": [parameter]}], "mps").defaults["fused"]
 
 
 @pytest.mark.parametrize(

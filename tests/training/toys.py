@@ -13,7 +13,7 @@ from regen.training.batches import Batch, Plan, plan
 from regen.training.events import Plugin
 from regen.training.loop import Collated, Job, Loop
 from regen.training.noise import Dropout, Noise
-from regen.training.optimiser import adamw, parameter_groups, schedule_factor
+from regen.training.optimiser import make_optimiser, parameter_groups, schedule_factor
 
 EPOCHS, SEED, CLIP, WARMUP = 3, 5, 0.7, 0.2
 LENGTHS = np.array([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 3, 4, 5, 6, 7, 20, 21], dtype=np.int64)
@@ -68,7 +68,7 @@ def toy_loop(plugins: Sequence[Plugin] = (), rate: float = 0.2, planned: Plan | 
             **changes,
         }
     )
-    optimiser = adamw(parameter_groups(toy, toy.last.parameters(), 1e-2, 3e-2, 0.1), "cpu")
+    optimiser = make_optimiser("adamw", parameter_groups(toy, toy.last.parameters(), 1e-2, 3e-2, 0.1), "cpu")
     factor = schedule_factor("linear", job.plan.steps, WARMUP)
     accelerator = Accelerator(cpu=True, mixed_precision="no")
     return Loop(job, optimiser, factor, accelerator, noise, SEED, plugins=plugins, clip=CLIP)

@@ -13,7 +13,7 @@ from regen.training.device import Hardware
 from regen.training.events import Plugin
 from regen.training.loop import Collated, Job, Loop
 from regen.training.noise import Noise
-from regen.training.optimiser import adamw, parameter_groups, schedule_factor
+from regen.training.optimiser import make_optimiser, parameter_groups, schedule_factor
 from regen.training.selection import Selection
 from regen.training.state import KeepState, StopRequest
 
@@ -67,7 +67,7 @@ def train(plugins: Sequence[Plugin], state: Path | None = None, stop: int | None
     every: list[Plugin] = [Selection(evaluate, "last", None), *plugins]
     every += [] if stop is None else [Ask(request, stop)]
     every += [] if state is None else [KeepState(state, 100, {}, request, writes=True)]
-    optimiser = adamw(parameter_groups(network, network.head.parameters(), 0.05, 0.05, 0.0), "cpu")
+    optimiser = make_optimiser("adamw", parameter_groups(network, network.head.parameters(), 0.05, 0.05, 0.0), "cpu")
     factor = schedule_factor("linear", planned.steps, 0.0)
     Loop(job, optimiser, factor, Accelerator(cpu=True), Noise(), seed=0, plugins=every).run()
     return network

@@ -36,6 +36,27 @@ def count_layers(body: PreTrainedModel) -> int:
     return len(layers) if separate and layers is not None else 0
 
 
+def layer_factors(body: PreTrainedModel, decay: float) -> dict[int, float]:
+    """Give the factors of the learning rate that fall from layer to layer (Howard and Ruder 2018, ULMFiT).
+
+    Args:
+        body: An encoder of n layers.
+        decay: Factor from a layer to the one below.
+
+    Returns:
+        ``id`` of a parameter -> its factor: 1 in the top layer and in what layers share, ``decay ** n`` in embeddings.
+
+    Raises:
+        UserError: The layers cannot be told apart.
+    """
+    total = count_layers(body)
+    if not total:
+        kind = body.config.model_type
+        raise UserError(f"option 'layer_decay': found {decay}, expected 1, since the layers of {kind} share weights")
+    parts = [_parts(body).embeddings, *_parts(body).encoder.layer]
+    return {id(value): decay ** (total - place) for place, part in enumerate(parts) for value in part.parameters()}
+
+
 def freeze(body: PreTrainedModel, layers: int) -> None:
     """Freeze the embeddings and the lower layers.
 

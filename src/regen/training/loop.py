@@ -48,6 +48,7 @@ class Loop:
         index: Batches of the current epoch that are finished.
         step: Batches finished in all.
         parts: Parts that each process computes its rows in; doubled when memory runs out.
+        batch: The batch of the current step, on the device.
         losses: Sum over the current epoch of the mean loss of each batch, on the device.
         seconds: Spent on batches by this process.
         stopped: No epoch follows; a plug-in may set it.
@@ -64,6 +65,7 @@ class Loop:
         *,
         plugins: Sequence[Plugin] = (),
         clip: float | None = None,
+        parts: int = 1,
         workers: int = 0,
     ) -> None:
         """Take the parts.
@@ -77,10 +79,12 @@ class Loop:
             seed: Seed of the repeat.
             plugins: Told of each event in this order.
             clip: Largest norm of the gradients.
+            parts: Parts whose gradients are accumulated, for less memory.
             workers: Processes that collate batches ahead; 0 for none.
         """
         self.job, self.optimiser, self.plugins = job, optimiser, plugins
-        self.epoch, self.index, self.step, self.parts, self.seconds, self.stopped = 0, 0, 0, 1, 0.0, False
+        self.epoch, self.index, self.step, self.parts, self.seconds, self.stopped = 0, 0, 0, parts, 0.0, False
+        self.batch: Collated = {}
         self.wrapped: nn.Module = accelerator.prepare_model(job.network)
         self.losses = torch.zeros((), dtype=torch.float64 if accelerator.device.type != "mps" else torch.float32)
         self.losses = self.losses.to(accelerator.device)
@@ -120,10 +124,10 @@ class Loop:
         )
 
     def _train_on(self, batch: Collated) -> None:
-        batch = {name: values.to(self.losses.device, non_blocking=True) for name, values in batch.items()}
+        self.batch = {name: values.to(self.losses.device, non_blocking=True) for name, values in batch.items()}
         for group in self.optimiser.param_groups:
             group["lr"] = group["initial_lr"] * self._factor(self.step)
-        self.losses += self.gradients(batch)
+        self.losses += self.gradients(self.batch)
         self._emit("on_gradients")
         if self._clip is not None:
             self._accelerator.clip_grad_norm_(self.job.network.parameters(), self._clip)

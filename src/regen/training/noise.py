@@ -4,6 +4,8 @@ torch draws dropout masks on the CPU one by one from a Mersenne twister; they to
 16 bits of numpy's SFC64 decide each element. On other devices torch's own dropout runs, seeded the same way.
 """
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,25 @@ class Noise:
         self._share = share
         own = np.random.SeedSequence((*position, rank)).generate_state(1, np.uint64)[0]
         torch.manual_seed(int(own >> np.uint64(1)))
+
+    def noted(self) -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
+        """Give a context that notes where the noise stands when it begins, and one that begins there again."""
+        noted: list[Any] = []
+
+        @contextmanager
+        def first() -> Iterator[None]:
+            noted.append(self._bits.state)
+            yield
+
+        @contextmanager
+        def again() -> Iterator[None]:
+            now, self._bits.state = self._bits.state, noted[0]
+            try:
+                yield
+            finally:
+                self._bits.state = now
+
+        return first(), again()
 
     def keep(self, shape: torch.Size, rate: float, dtype: torch.dtype) -> Tensor:
         """Draw a mask: 0 with probability ``rate``, in steps of 1/65,536, and 1 / (1 - rate) elsewhere."""

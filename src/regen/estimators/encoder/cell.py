@@ -19,6 +19,7 @@ from regen.estimators.encoder.network import Network
 from regen.estimators.encoder.options import Options
 from regen.estimators.encoder.outputs import predict_rows, units_of
 from regen.training.batches import Ints
+from regen.training.checkpointing import use_checkpointing
 from regen.training.device import Hardware
 from regen.training.noise import Noise
 
@@ -69,6 +70,8 @@ class Setup:
         body = load_body(encoder, noise, options.dropout, options.attention_dropout)
         if pieces is not None:
             cut_embedding(body, pieces)
+        if options.checkpointing:
+            use_checkpointing(body, noise)
         frozen = 0
         if options.frozen_layers == "all":
             body.requires_grad_(False)
@@ -78,7 +81,7 @@ class Setup:
         torch.manual_seed(seed)
         dropout = options.dropout if options.dropout is not None else getattr(body.config, "hidden_dropout_prob", 0.1)
         head = self.adaptation.head(body.config.hidden_size, self.labels, dropout, noise, options)
-        return Network(body, head, options.pooling, frozen)
+        return Network(body, head, options.pooling, frozen, options.dropout_samples)
 
     def answers(
         self, network: Network, examples: pd.DataFrame, inputs: Inputs, collate: Collate, hardware: Hardware

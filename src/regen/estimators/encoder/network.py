@@ -85,7 +85,7 @@ def _pair_vectors(vectors: Tensor, pairs: Tensor) -> Tensor:
 class Network(nn.Module):
     """Body and head."""
 
-    def __init__(self, body: PreTrainedModel, head: Head | PairHead, pooling: str, frozen: int) -> None:
+    def __init__(self, body: PreTrainedModel, head: Head | PairHead, pooling: str, frozen: int, samples: int) -> None:
         """Take the parts.
 
         Args:
@@ -93,29 +93,35 @@ class Network(nn.Module):
             head: The head.
             pooling: ``mean`` or ``first``, for rows that are units themselves.
             frozen: Lower layers whose output a batch may bring along.
+            samples: Times that the head runs while training (Inoue 2019, "Multi-Sample Dropout for Accelerated
+                Training and Better Generalization").
         """
         super().__init__()
         self.body, self.head = body, head
-        self._pooling, self._frozen = pooling, frozen
+        self._pooling, self._frozen, self._samples = pooling, frozen, samples
 
     def forward(self, batch: Collated) -> Tensor:
         """Give logits of shape (rows, units, labels); for whole texts there is one unit in a row; pairs come last.
 
         Of a batch that says which choices are ``present``, shape (examples, choices), they have the shape
-        (examples, 1, choices) and are minus infinity for those that are not.
+        (examples, 1, choices) and are minus infinity for those that are not. With several samples of dropout, the
+        logits of each, stacked in the first dimension, while training.
         """
+        rows = batch
         if "present" in batch:
-            present = batch["present"]
-            scores = self._scores({name: values[present] for name, values in batch.items() if name in _OF_ROWS})
-            logits = scores.new_full(present.shape, float("-inf"))
-            logits[present] = scores[:, 0, 0]
-            return logits[:, None]
-        return self._scores(batch)
+            rows = {name: values[batch["present"]] for name, values in batch.items() if name in _OF_ROWS}
+        vectors = rows["vectors"] if "vectors" in rows else self.vectors(rows)
+        if self.training and self._samples > 1:
+            return torch.stack([self._logits(vectors, rows, batch) for _ in range(self._samples)])
+        return self._logits(vectors, rows, batch)
 
-    def _scores(self, batch: Collated) -> Tensor:
-        vectors = batch["vectors"] if "vectors" in batch else self.vectors(batch)
-        scores: Tensor = self.head(vectors, batch)
-        return scores
+    def _logits(self, vectors: Tensor, rows: Collated, batch: Collated) -> Tensor:
+        scores: Tensor = self.head(vectors, rows)
+        if "present" not in batch:
+            return scores
+        logits = scores.new_full(batch["present"].shape, float("-inf"))
+        logits[batch["present"]] = scores[:, 0, 0]
+        return logits[:, None]
 
     def vectors(self, batch: Collated) -> Tensor:
         """Give the vectors of the units, shape (rows, units, hidden); with spans three in one, 3 hidden wide."""

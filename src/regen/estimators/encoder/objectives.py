@@ -17,6 +17,10 @@ class Objective(Protocol):
         """Sum the cross entropy over all targets of a batch."""
         ...
 
+    def targets(self, logits: Tensor, batch: Collated) -> tuple[Tensor, Tensor]:
+        """Give the logarithms of the probabilities of each target, shape (targets, classes), and its right class."""
+        ...
+
     def probabilities(self, logits: Tensor, batch: Collated) -> Tensor:
         """Give probabilities of the same shape."""
         ...
@@ -35,6 +39,12 @@ class LabelOfEachUnit:
             label_smoothing=smoothing,
         )
 
+    def targets(self, logits: Tensor, batch: Collated) -> tuple[Tensor, Tensor]:
+        """Give units that are targets; classes are the labels."""
+        labels = batch["labels"].flatten()
+        known = labels != IGNORED
+        return torch.log_softmax(logits.float().flatten(0, 1)[known], dim=-1), labels[known]
+
     def probabilities(self, logits: Tensor, batch: Collated) -> Tensor:  # noqa: ARG002
         """Give what sums to 1 over the labels of a unit."""
         return torch.softmax(logits, dim=-1)
@@ -46,6 +56,10 @@ class ChoiceOfExample:
     def loss_sum(self, logits: Tensor, batch: Collated, smoothing: float) -> Tensor:
         """Sum the cross entropy over examples; logits have the shape (examples, 1, choices)."""
         return choice_loss_sum(logits, batch["labels"], smoothing)
+
+    def targets(self, logits: Tensor, batch: Collated) -> tuple[Tensor, Tensor]:
+        """Give examples; classes are their choices."""
+        return torch.log_softmax(logits.float()[:, 0], dim=-1), batch["labels"][:, 0]
 
     def probabilities(self, logits: Tensor, batch: Collated) -> Tensor:  # noqa: ARG002
         """Give the logits: choices have probabilities only together."""
@@ -64,6 +78,13 @@ class UnitOfEachLabel:
         spread = logs.masked_fill(~known[..., None], 0.0).sum(1) / known.sum(1)[:, None]
         losses = -(1 - smoothing) * right - smoothing * spread
         return losses.masked_fill(targets == IGNORED, 0.0).sum()
+
+    def targets(self, logits: Tensor, batch: Collated) -> tuple[Tensor, Tensor]:
+        """Give the labels of rows; classes are their units."""
+        logs = torch.log_softmax(_masked(logits.float(), _known(batch)), dim=1).transpose(1, 2).flatten(0, 1)
+        labels = batch["labels"].flatten()
+        known = labels != IGNORED
+        return logs[known], labels[known]
 
     def probabilities(self, logits: Tensor, batch: Collated) -> Tensor:
         """Give what sums to 1 over the units of a row, for each label."""

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from regen.config.base import Name
 from regen.config.recipe import Assignment
 from regen.config.recipe import Options as Base
+from regen.estimators.encoder.settings import Adversary, Average
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -27,11 +28,21 @@ class Options(Base):
         batch_examples: Most examples of a batch, if limited too.
         warmup: Share of the steps in which the learning rate rises.
         schedule: How the learning rate falls afterwards.
-        weight_decay: AdamW's; never on embeddings, biases and norms.
+        power: Of the polynomial schedule.
+        layer_decay: Factor from the learning rate of a layer to that of the layer below; embeddings are the lowest.
+        optimiser: What updates the weights.
+        momentum: Of SGD.
+        weight_decay: The optimiser's; never on embeddings, biases and norms.
         clip: Largest norm of the gradients; ``null`` for none.
         dropout: Of hidden states and before the head; ``null`` for the encoder's own.
         attention_dropout: Of attention weights; ``null`` for the encoder's own.
+        dropout_samples: Times that the head's dropout is drawn for each batch, for the mean of the losses.
         label_smoothing: Share of the probability that is spread over all labels.
+        focal: Power to which the probability of being wrong is raised in the loss; 0 for plain cross entropy.
+        class_weights: Weigh the losses of classes by the inverse of how often they occur in train.
+        r_drop: Weight of the divergence between two passes that differ in dropout; 0 for one pass.
+        adversary: Learn each batch again at embeddings that are moved against it; ``null`` for not.
+        average: Evaluate and keep an average of the weights over steps; ``null`` for the weights themselves.
         frozen_layers: Layers from the bottom, embeddings included, that keep their pretrained weights; ``all`` for
             the whole encoder.
         patience: Stop after this many epochs without a better score on dev; ``null`` for never.
@@ -46,6 +57,8 @@ class Options(Base):
         answer_length: For span_qa, most pieces of an answer; most characters with ``characters``.
         pooling: What stands for a whole text: the mean of its vectors, or the vector of its first piece.
         assignment: For multiple choice, how choices are dealt to the examples of a group.
+        accumulation: Parts in which a batch is computed, for less memory.
+        checkpointing: Compute the activations of layers twice, for less memory.
         precision: Of matrix products; ``auto`` takes bf16 where the hardware multiplies it.
         threads: Threads of the CPU kernels; ``null`` for all cores.
         compile: Compile the network (CUDA).
@@ -69,12 +82,22 @@ class Options(Base):
     batch_tokens: Count = 1024
     batch_examples: Count | None = None
     warmup: Share = 0.1
-    schedule: Literal["linear", "cosine", "constant"] = "linear"
+    schedule: Literal["linear", "cosine", "polynomial", "constant"] = "linear"
+    power: Positive = 2.0
+    layer_decay: Annotated[float, Field(gt=0, le=1)] = 1.0
+    optimiser: Literal["adamw", "sgd", "adafactor"] = "adamw"
+    momentum: Share = 0.9
     weight_decay: Annotated[float, Field(ge=0)] = 0.01
     clip: Positive | None = 1.0
     dropout: Share | None = None
     attention_dropout: Share | None = None
+    dropout_samples: Count = 1
     label_smoothing: Share = 0.0
+    focal: Annotated[float, Field(ge=0)] = 0.0
+    class_weights: Literal["balanced"] | None = None
+    r_drop: Annotated[float, Field(ge=0)] = 0.0
+    adversary: Adversary | None = None
+    average: Average | None = None
     frozen_layers: Annotated[int, Field(ge=0)] | Literal["all"] = 0
     patience: Count | None = None
     keep: Literal["best", "last"] = "best"
@@ -85,6 +108,8 @@ class Options(Base):
     answer_length: Count = 50
     pooling: Literal["mean", "first"] = "mean"
     assignment: Assignment = "greedy"
+    accumulation: Count = 1
+    checkpointing: bool = False
     precision: Literal["auto", "f32", "bf16", "f16"] = "auto"
     threads: Count | None = None
     compile: bool = False
@@ -96,4 +121,14 @@ class Options(Base):
             raise ValueError(f"'stride' must be at most half of 'max_length' ({told})")
         if self.context and self.characters:
             raise ValueError("'context' and 'characters' do not go together")
+        return self
+
+    @model_validator(mode="after")
+    def _methods(self) -> "Options":
+        if self.label_smoothing and (self.focal or self.class_weights):
+            raise ValueError("'label_smoothing' does not go with 'focal' or 'class_weights'")
+        if self.r_drop and self.dropout_samples > 1:
+            raise ValueError("'r_drop' and 'dropout_samples' do not go together: both compare draws of dropout")
+        if self.adversary and self.frozen_layers:
+            raise ValueError("'adversary' moves the embeddings, so it does not go with 'frozen_layers'")
         return self
