@@ -1,8 +1,10 @@
 """What all tests share."""
 
+import gc
 import os
 from pathlib import Path
 
+import hypothesis  # noqa: F401  # before anything is frozen: it asks the collector who refers to a random generator
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -37,6 +39,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile
     """Distribute files, in the order in which they were collected."""
     config.option.loadscopereorder = False
     return _ByFile(config, log)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _frozen_garbage() -> None:
+    """Spare the collector what is there already: a fit collects, which takes longer than a tiny network trains."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

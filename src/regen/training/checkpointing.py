@@ -25,4 +25,4 @@ def use_checkpointing(body: PreTrainedModel, noise: Noise) -> None:
     def contexts() -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
         return noise.noted()
 
-    body.gradient_checkpointing_enable({"use_reentrant": False, "context_fn": contexts})
+    body.activation_checkpointing_enable({"use_reentrant": False, "context_fn": contexts})
