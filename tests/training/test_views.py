@@ -45,8 +45,8 @@ def loop(step: int, seconds: float = 2.0) -> Any:
 
 
 def test_figures_by_hand() -> None:
-    body = nn.Linear(2, 3)  # 6 weights: 36 operations for each of 26 tokens in 2 s
-    assert training_figures(loop(3), 1, HARDWARE, body) == {
+    operations = operations_per_token(nn.Linear(2, 3))  # 6 weights: 36 operations for each of 26 tokens in 2 s
+    assert training_figures(loop(3), 1, HARDWARE, operations) == {
         "first_step": 1,
         "steps": 2,
         "seconds": 2.0,
@@ -63,14 +63,13 @@ def test_figures_by_hand() -> None:
 
 def test_processes_add_up() -> None:
     shared = Hardware("cpu", "any", "f32", threads=1, processes=4)
-    figures = training_figures(loop(3), 1, shared, nn.Linear(2, 3))
+    figures = training_figures(loop(3), 1, shared, 36)
     assert (figures["peak_operations_per_second"], figures["peak_share"]) == (4000, 0.117)
 
 
-@pytest.mark.parametrize("body", [None, nn.Linear(2, 3).requires_grad_(False)])
-def test_no_peak_where_nothing_is_to_be_compared(body: nn.Module | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_peak_where_nothing_is_to_be_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "matrix_peak", None)  # not even measured
-    figures = training_figures(loop(4), 0, HARDWARE, body)
+    figures = training_figures(loop(4), 0, HARDWARE)
     assert (figures["operations_per_second"], figures["peak_share"]) == (0, None)
     assert figures["padding"] == round(1 - 42 / 52, 4)
 
@@ -84,13 +83,15 @@ def test_operations_of_matrices_but_embeddings() -> None:
     body[1].requires_grad_(True)
     body[3].requires_grad_(False)
     assert operations_per_token(body) == 6 * 32 + 4 * 16
+    body.requires_grad_(False)
+    assert (operations_per_token(body), operations_per_token(body, below=True)) == (0, 4 * (32 + 16))
 
 
 def test_nothing_on_standard_error_but_a_line_in_the_log(
     capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, logger="regen"):
-        train([Progress("a.x seed 0", HARDWARE, nn.Linear(1, 1))])
+        train([Progress("a.x seed 0", HARDWARE, 6)])
     assert capsys.readouterr().err == ""
     (line,) = caplog.messages
     assert line.startswith("a.x seed 0: 15 steps in ")
@@ -119,11 +120,11 @@ def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_resumed_training_counts_its_own_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report, state = tmp_path / "views" / "s0.json", tmp_path / "state.safetensors"
     with pytest.raises(SystemExit):
-        train([Progress("a.x", HARDWARE, None, report)], state, stop=7)
+        train([Progress("a.x", HARDWARE, 0, report)], state, stop=7)
     assert not report.exists()
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    train([Progress("a.x", HARDWARE, None, report)], state)
+    train([Progress("a.x", HARDWARE, 0, report)], state)
     figures = json.loads(report.read_text(encoding="utf-8"))
     assert (figures["first_step"], figures["steps"], figures["tokens"]) == (7, 8, 240)
     assert "\ra.x:  47%" in terminal.getvalue()
@@ -138,7 +139,7 @@ def test_a_training_that_was_done_already_says_nothing(caplog: pytest.LogCapture
 
 def test_figures_that_cannot_be_written_are_no_failure(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "views").write_text("a file", encoding="utf-8")
-    train([Progress("a.x", HARDWARE, None, tmp_path / "views" / "s0.json")])
+    train([Progress("a.x", HARDWARE, 0, tmp_path / "views" / "s0.json")])
     assert "s0.json: telemetry not written" in caplog.text
 
 
@@ -146,14 +147,14 @@ def test_watching_gives_two_plugins_whatever_is_chosen(tmp_path: Path, monkeypat
     monkeypatch.setattr("regen.training.trackers.find_spec", lambda _: object())
     both = Telemetry(tensorboard=True, wandb=True)
     for folder, telemetry in ((None, Telemetry()), (None, both), (tmp_path, both)):
-        plugins = watching("a.x", HARDWARE, Tiny().body, 3, folder, telemetry)
+        plugins = watching("a.x", HARDWARE, operations_per_token(Tiny().body), 3, folder, telemetry)
         assert [type(plugin) for plugin in plugins] == [Progress, Tracking]
     assert not list(tmp_path.iterdir())
 
 
 def test_watching_changes_no_weights_and_writes_beside_the_results(tmp_path: Path) -> None:
     plain = train([])
-    watched = train(watching("a.x seed 3", HARDWARE, Tiny().body, 3, tmp_path, Telemetry()))
+    watched = train(watching("a.x seed 3", HARDWARE, operations_per_token(Tiny().body), 3, tmp_path, Telemetry()))
     assert weights(watched) == weights(plain)
     assert [path.name for path in tmp_path.iterdir()] == ["s3.json"]
     figures = json.loads((tmp_path / "s3.json").read_text(encoding="utf-8"))

@@ -14,6 +14,7 @@ from regen.training.noise import Noise, dropped
 
 NAME = "regen"
 _NOISE = "regen_noise"
+_PLACE = "regen_place"
 
 
 def use_attention(body: PreTrainedModel, noise: Noise) -> None:
@@ -28,6 +29,14 @@ def use_attention(body: PreTrainedModel, noise: Noise) -> None:
             setattr(module, _NOISE, noise)
 
 
+def number_attention(body: PreTrainedModel) -> int:
+    """Number the layers that attend through this module, so that each finds its part of a prefix; give how many."""
+    layers = [module for module in body.modules() if hasattr(module, _NOISE)]
+    for place, layer in enumerate(layers):
+        setattr(layer, _PLACE, place)
+    return len(layers)
+
+
 def attend(
     module: nn.Module,
     query: Tensor,
@@ -36,6 +45,7 @@ def attend(
     attention_mask: Tensor | None,
     dropout: float = 0.0,
     scaling: float | None = None,
+    regen_prefix: Tensor | None = None,
     **_: Any,
 ) -> tuple[Tensor, None]:
     """Attend, as transformers asks of an attention function.
@@ -48,10 +58,17 @@ def attend(
         attention_mask: Added to the scores, shape (rows, 1, tokens, tokens).
         dropout: Probability of dropping an attention weight.
         scaling: Factor of the scores.
+        regen_prefix: Keys and values that all rows have before their own, for each numbered layer, shape (layers, 2,
+            heads, length, width). It comes through the body, as a keyword that transformers hands on.
 
     Returns:
         Shape (rows, tokens, heads, width), and no attention weights.
     """
+    if regen_prefix is not None:
+        given = regen_prefix[getattr(module, _PLACE)].to(key.dtype).unsqueeze(1).expand(-1, len(key), -1, -1, -1)
+        key, value = torch.cat([given[0], key], dim=2), torch.cat([given[1], value], dim=2)
+        if attention_mask is not None:
+            attention_mask = nn.functional.pad(attention_mask, (given.shape[3], 0))
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     if module.training and query.device.type == "cpu":
         scores = (query @ key.transpose(-1, -2)).mul_(scale)

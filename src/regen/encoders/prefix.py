@@ -75,6 +75,11 @@ def freeze(body: PreTrainedModel, layers: int) -> None:
         layer.requires_grad_(True)
 
 
+def freeze_embeddings(body: PreTrainedModel) -> None:
+    """Freeze the embeddings alone: tables of pieces, places and token types, and their norm."""
+    _parts(body).embeddings.requires_grad_(False)
+
+
 def lower(body: PreTrainedModel, layers: int, told: dict[str, Tensor]) -> Tensor:
     """Run the embeddings and the lower layers; shape (rows, width, hidden)."""
     encoder = _parts(body).encoder

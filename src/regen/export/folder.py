@@ -47,6 +47,10 @@ def export(found: Found, target: Path) -> None:
         new.mkdir()
         setup, network = model.setup, model.network.eval()
         form = form_of(setup, network.body.config.model_type)
+        if setup.options.tuning is not None:
+            from regen.estimators.encoder.adapters import merge
+
+            merge(network.body)
         save_stock(network, setup, found.encoder, form, new)
         save_tokenizer(found.encoder, setup.task_type == "tagging", setup.options.max_length, new)
         with torch.inference_mode():

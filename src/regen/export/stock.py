@@ -26,6 +26,7 @@ from transformers import (
 from regen.errors import UserError
 from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.network import Network
+from regen.estimators.encoder.tuning import Prefix, Prompt, PTuning
 
 Form = Literal["tagging", "characters", "texts", "first"]
 """Linear on pieces; body and head of their own; linear on pieces, then pooled; text classification on the first."""
@@ -44,8 +45,13 @@ def form_of(setup: Setup, model_type: str) -> Form:
         model_type: Type of the encoder in transformers.
 
     Raises:
-        UserError: There is none for the task type.
+        UserError: There is none for the task type or the tuning method.
     """
+    if isinstance(setup.options.tuning, Prefix | Prompt | PTuning):
+        raise UserError(
+            f"models tuned with {setup.options.tuning.type} have no exported form, since transformers' classes have no "
+            "place for virtual tokens; load them with regen"
+        )
     if setup.task_type == "span_qa":
         raise UserError("models that answer questions (task type span_qa) have no exported form; load them with regen")
     if setup.task_type == "tagging":

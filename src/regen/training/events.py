@@ -21,6 +21,9 @@ class Plugin:
     def on_gradients(self, loop: "Loop") -> None:
         """The gradients of the whole batch are there, not clipped yet."""
 
+    def on_update(self, loop: "Loop") -> None:
+        """The weights changed, and the gradients are still there; ``loop.step`` does not count this step yet."""
+
     def on_step(self, loop: "Loop") -> None:
         """The weights changed; ``loop.step`` counts this step already."""
 

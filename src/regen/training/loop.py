@@ -132,6 +132,7 @@ class Loop:
         if self._clip is not None:
             self._accelerator.clip_grad_norm_(self.job.network.parameters(), self._clip)
         self.optimiser.step()
+        self._emit("on_update")
         self.optimiser.zero_grad(set_to_none=True)
 
     def gradients(self, batch: Collated) -> Tensor:

@@ -1,7 +1,7 @@
 """The optimiser over what trains, and the learning rate as a function of progress."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Literal
 
 import torch
@@ -18,6 +18,7 @@ def parameter_groups(
     head_rate: float,
     weight_decay: float,
     factors: Mapping[int, float] | None = None,
+    undecayed: Collection[nn.Parameter] = (),
 ) -> list[dict[str, Any]]:
     """Group what trains by learning rate and weight decay.
 
@@ -30,6 +31,7 @@ def parameter_groups(
         head_rate: Learning rate of the head.
         weight_decay: Weight decay of what has one.
         factors: ``id`` of a parameter of the encoder -> factor of its learning rate, where that is not 1.
+        undecayed: Further parameters that get no decay.
 
     Returns:
         Groups for a torch optimiser, each with ``initial_lr``; those with the rate of the encoder come first.
@@ -37,6 +39,7 @@ def parameter_groups(
     rates = {key: rate * factor for key, factor in (factors or {}).items()}
     rates |= {id(parameter): head_rate for parameter in head}
     embedded = {id(module.weight) for module in network.modules() if isinstance(module, nn.Embedding)}
+    embedded |= set(map(id, undecayed))
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for parameter in network.parameters():
         if parameter.requires_grad:

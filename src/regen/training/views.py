@@ -23,14 +23,14 @@ _BETWEEN_LOSSES = 20
 
 
 def watching(
-    title: str, hardware: Hardware, body: nn.Module, seed: int, views: Path | None, telemetry: Telemetry
+    title: str, hardware: Hardware, operations: int, seed: int, views: Path | None, telemetry: Telemetry
 ) -> list[Plugin]:
     """Give the plug-ins that show a training: two, whatever is chosen, so that a state fits under any choice.
 
     Args:
         title: Name of the training, for readers.
         hardware: What it computes with.
-        body: Its matrices, but embeddings, are the work that is compared with the machine's peak.
+        operations: For each token, see :func:`operations_per_token`; compared with the machine's peak.
         seed: Seed of the repeat.
         views: Folder for what can be watched; ``None`` for none.
         telemetry: Which trackers are chosen.
@@ -40,24 +40,22 @@ def watching(
     """
     report = views / f"s{seed}.json" if views else None
     trackers = chosen_trackers(telemetry, views, title, seed) if views else []
-    return [Progress(title, hardware, body, report), Tracking(trackers)]
+    return [Progress(title, hardware, operations, report), Tracking(trackers)]
 
 
 class Progress(Plugin):
     """A bar with loss, rate and time left, on a terminal only; at the end a line that says how fast it was."""
 
-    def __init__(
-        self, title: str, hardware: Hardware, body: nn.Module | None = None, report: Path | None = None
-    ) -> None:
+    def __init__(self, title: str, hardware: Hardware, operations: int = 0, report: Path | None = None) -> None:
         """Take what to show.
 
         Args:
             title: Title of the bar.
             hardware: What the training computes with.
-            body: Its matrices, but embeddings, are the work that is compared with the machine's peak.
+            operations: For each token; compared with the machine's peak.
             report: File for the figures of the last line.
         """
-        self._title, self._hardware, self._body, self._report = title, hardware, body, report
+        self._title, self._hardware, self._operations, self._report = title, hardware, operations, report
         self._bar: tqdm[Any] | None = None
         self._first = 0
 
@@ -76,20 +74,20 @@ class Progress(Plugin):
         if self._bar is None:
             return
         self._bar.close()
-        figures = training_figures(loop, self._first, self._hardware, self._body)
+        figures = training_figures(loop, self._first, self._hardware, self._operations)
         logger.info("%s: %s", self._title, _line(figures))
         if self._report is not None:
             _write(figures, self._report)
 
 
-def training_figures(loop: Loop, first: int, hardware: Hardware, body: nn.Module | None = None) -> dict[str, Any]:
+def training_figures(loop: Loop, first: int, hardware: Hardware, operations: int = 0) -> dict[str, Any]:
     """Compute how fast this process trained.
 
     Args:
         loop: At its end.
         first: Steps that were done before this process.
         hardware: What the training computed with.
-        body: Its matrices are the work that is compared with the peak.
+        operations: For each token; compared with the peak.
 
     Returns:
         Figures for JSON. ``tokens`` are without padding; ``padding`` is its share of all that was computed;
@@ -97,9 +95,9 @@ def training_figures(loop: Loop, first: int, hardware: Hardware, body: nn.Module
     """
     batches = [batch for epoch in loop.job.plan.epochs for batch in epoch][first : loop.step]
     tokens = sum(batch.tokens for batch in batches)
-    operations = operations_per_token(body) * tokens / loop.seconds if body else 0.0
+    rate = operations * tokens / loop.seconds
     threads, dtype = hardware.threads, DTYPES[hardware.precision]
-    peak = matrix_peak(hardware.device, dtype, threads) * hardware.processes if operations else None
+    peak = matrix_peak(hardware.device, dtype, threads) * hardware.processes if rate else None
     return {
         "first_step": first,
         "steps": len(batches),
@@ -107,15 +105,15 @@ def training_figures(loop: Loop, first: int, hardware: Hardware, body: nn.Module
         "tokens": tokens,
         "tokens_per_second": round(tokens / loop.seconds, 1),
         "padding": round(1 - tokens / sum(batch.padded_tokens for batch in batches), 4),
-        "operations_per_second": round(operations),
+        "operations_per_second": round(rate),
         "peak_operations_per_second": round(peak) if peak else None,
-        "peak_share": round(operations / peak, 4) if peak else None,
+        "peak_share": round(rate / peak, 4) if peak else None,
         "peak_memory_bytes": peak_memory(hardware.device),
         "hardware": hardware.told(),
     }
 
 
-def operations_per_token(body: nn.Module) -> int:
+def operations_per_token(body: nn.Module, below: bool = False) -> int:
     """Count the operations of a training step in products with weights, for each token.
 
     A weight takes 2 forward, 2 backward for the gradient of its input and 2 for its own (Kaplan et al. 2020, section
@@ -124,9 +122,11 @@ def operations_per_token(body: nn.Module) -> int:
 
     Args:
         body: Its matrices count, but for embeddings, which are looked up.
+        below: Whether something trains below the whole body; its own operations, and those of the tokens that it
+            adds, are left out.
     """
     tables = {id(module.weight) for module in body.modules() if isinstance(module, nn.Embedding)}
-    above, operations = False, 0
+    above, operations = below, 0
     for value in body.parameters():  # from the bottom to the top
         above = above or (value.requires_grad and id(value) not in tables)
         if above and value.ndim == 2 and id(value) not in tables:  # noqa: PLR2004

@@ -11,7 +11,7 @@ import torch
 from regen.config.task_types import TASK_TYPES, TaskType
 from regen.encoders.body import cut_embedding, load_body
 from regen.encoders.pieces import Pieces
-from regen.encoders.prefix import freeze
+from regen.encoders.prefix import freeze, freeze_embeddings
 from regen.estimators.base import Predictions
 from regen.estimators.encoder.adaptations import ADAPTATIONS, Adaptation
 from regen.estimators.encoder.inputs import Collate, Inputs
@@ -58,12 +58,12 @@ class Setup:
         return self.adaptation.inputs(examples, pieces, self.options, self.labels)
 
     def network(self, encoder: Path, noise: Noise, seed: int, pieces: Ints | None = None) -> Network:
-        """Build the network with the pretrained body and a random head.
+        """Build the network with the pretrained body, a random head, and what the tuning method adds.
 
         Args:
             encoder: Folder of the imported encoder.
             noise: Source of dropout.
-            seed: Decides the head's first weights.
+            seed: Decides the first weights of what is added.
             pieces: Sorted numbers of the pieces in use; ``None`` for all.
         """
         options = self.options
@@ -75,13 +75,20 @@ class Setup:
         frozen = 0
         if options.frozen_layers == "all":
             body.requires_grad_(False)
+        elif options.frozen_layers == "embeddings":
+            freeze_embeddings(body)
         elif options.frozen_layers:
             frozen = options.frozen_layers
             freeze(body, frozen)
         torch.manual_seed(seed)
         dropout = options.dropout if options.dropout is not None else getattr(body.config, "hidden_dropout_prob", 0.1)
         head = self.adaptation.head(body.config.hidden_size, self.labels, dropout, noise, options)
-        return Network(body, head, options.pooling, frozen, options.dropout_samples)
+        tokens = None
+        if options.tuning is not None:
+            from regen.estimators.encoder.adapters import apply_method  # PEFT takes seconds to import
+
+            tokens = apply_method(body, options.tuning, noise)
+        return Network(body, head, options.pooling, frozen, options.dropout_samples, tokens)
 
     def answers(
         self, network: Network, examples: pd.DataFrame, inputs: Inputs, collate: Collate, hardware: Hardware

@@ -49,7 +49,7 @@ def shared_data(
         parts = [setup.inputs(examples, tokenizer) for examples in (train, dev)]
         shared["rows", seen] = parts, tokenizer.padding
     rows, padding = shared["rows", seen]
-    frozen = options.frozen_layers
+    frozen = options.kept_layers
     key = ("data", seen, frozen, options.pooling if frozen == "all" else None, hardware)
     if key not in shared:
         pieces = used_pieces(*rows, always=[padding])

@@ -88,7 +88,7 @@ def finetune(
         if first:
             telemetry = resources.machine.telemetry if resources.machine else Telemetry()
             title = f"{config.cell} seed {seed}"
-            plugins += watching(title, hardware, network.body, seed, resources.views, telemetry)
+            plugins += watching(title, hardware, operations(network), seed, resources.views, telemetry)
         keeper = None
         if resources.state is not None:
             path = resources.state / "training.safetensors"
@@ -142,6 +142,11 @@ def trained_tensors(network: Network) -> dict[str, Tensor]:
     return tensors
 
 
+def operations(network: Network) -> int:
+    """Count the operations of a training step for each token."""
+    return operations_per_token(network.body, below=network.tokens is not None)
+
+
 def _facts(network: Network, encoder: Path, selection: Selection, hardware: Hardware, train: Inputs) -> dict[str, Any]:
     embedding = network.body.get_input_embeddings()
     left_out = (network.body.config.vocab_size - embedding.num_embeddings) * embedding.embedding_dim
@@ -151,7 +156,7 @@ def _facts(network: Network, encoder: Path, selection: Selection, hardware: Hard
         "trained_parameters": sum(value.numel() for value in network.parameters() if value.requires_grad),
         "steps": selection.history[-1]["step"],
         "tokens": selection.history[-1]["tokens"],
-        "operations": operations_per_token(network.body) * int(selection.history[-1]["tokens"]),
+        "operations": operations(network) * int(selection.history[-1]["tokens"]),
         "best_epoch": selection.best_epoch,
         "truncated_in_train": train.truncated_share,
         "hardware": hardware.told(),

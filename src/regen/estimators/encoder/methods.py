@@ -17,6 +17,7 @@ from regen.estimators.encoder.losses import balanced_weights, make_loss
 from regen.estimators.encoder.network import Network
 from regen.estimators.encoder.options import Options
 from regen.estimators.encoder.settings import Ema
+from regen.estimators.encoder.tuning import AdaLora, Ia3, virtual_tokens
 from regen.training import optimiser as optimisers
 from regen.training.adversary import Adversary
 from regen.training.averaging import Average, exponential, running
@@ -40,11 +41,13 @@ def check_options(config: CellConfig, options: Options, encoder: Path, hardware:
         raise UserError(f"cell {cell}: option 'class_weights': {found} in type {config.task_type}")
     if options.compile and hardware.device != "cuda":
         raise UserError(f"cell {cell}: option 'compile': found true on device {hardware.device}, expected CUDA")
-    most = json.loads((encoder / "encoder.json").read_text(encoding="utf-8")).get("max_length", options.max_length)
-    if options.max_length > most:
+    virtual = virtual_tokens(options.tuning)
+    most = json.loads((encoder / "encoder.json").read_text(encoding="utf-8")).get("max_length")
+    if most is not None and options.max_length + virtual > most:
+        beside = f" beside the {virtual} virtual tokens of 'tuning'" if virtual else ""
         raise UserError(
-            f"cell {cell}: option 'max_length': found {options.max_length}, expected at most {most}, which is what "
-            f"encoder '{options.encoder}' takes"
+            f"cell {cell}: option 'max_length': found {options.max_length}, expected at most {most - virtual}{beside}, "
+            f"which is what encoder '{options.encoder}' takes"
         )
 
 
@@ -59,13 +62,18 @@ def make_job(network: Network, data: Data, setup: Setup, seed: int) -> Job:
     weights = None
     if options.class_weights is not None and data.train.labels is not None:
         weights = balanced_weights(data.train.labels, len(setup.labels)).to(next(network.parameters()).device)
-    return Job(
+    job = Job(
         network=network,
         plan=plan(lengths, options.epochs, budget, options.batch_examples, seed, options.training_tokens, several),
         collate=data.collate_train,
         loss=make_loss(objective, options, weights),
         targets=lambda batch: (batch["labels"] != IGNORED).sum().clamp(min=1),
     )
+    if isinstance(options.tuning, AdaLora):
+        from regen.estimators.encoder.ranks import with_orthogonality
+
+        return with_orthogonality(job, network.body, options.tuning.orthogonality)
+    return job
 
 
 def make_optimiser(network: Network, options: Options, hardware: Hardware) -> torch.optim.Optimizer:
@@ -74,7 +82,12 @@ def make_optimiser(network: Network, options: Options, hardware: Hardware) -> to
     factors = layer_factors(network.body, options.layer_decay) if options.layer_decay < 1 else None
     head = network.head.parameters()
     rates = options.learning_rate, head_rate
-    groups = optimisers.parameter_groups(network, head, *rates, options.weight_decay, factors)
+    undecayed: list[torch.nn.Parameter] = []
+    if isinstance(options.tuning, Ia3):
+        from regen.estimators.encoder.adapters import scales
+
+        undecayed = scales(network.body)
+    groups = optimisers.parameter_groups(network, head, *rates, options.weight_decay, factors, undecayed)
     return optimisers.make_optimiser(options.optimiser, groups, hardware.device, options.momentum)
 
 
@@ -87,6 +100,10 @@ def training_plugins(network: Network, options: Options, steps: int) -> list[Plu
         steps: Steps of the whole training.
     """
     plugins: list[Plugin] = []
+    if isinstance(options.tuning, AdaLora):
+        from regen.estimators.encoder.ranks import Ranks
+
+        plugins.append(Ranks(network.body, options.tuning, steps))
     if options.adversary is not None:
         table = cast(torch.nn.Parameter, network.body.get_input_embeddings().weight)
         plugins.append(Adversary(table, **options.adversary.model_dump(exclude={"type"})))

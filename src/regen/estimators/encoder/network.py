@@ -83,9 +83,17 @@ def _pair_vectors(vectors: Tensor, pairs: Tensor) -> Tensor:
 
 
 class Network(nn.Module):
-    """Body and head."""
+    """Body and head, and virtual tokens where the tuning method has some."""
 
-    def __init__(self, body: PreTrainedModel, head: Head | PairHead, pooling: str, frozen: int, samples: int) -> None:
+    def __init__(
+        self,
+        body: PreTrainedModel,
+        head: Head | PairHead,
+        pooling: str,
+        frozen: int,
+        samples: int,
+        tokens: nn.Module | None = None,
+    ) -> None:
         """Take the parts.
 
         Args:
@@ -95,9 +103,10 @@ class Network(nn.Module):
             frozen: Lower layers whose output a batch may bring along.
             samples: Times that the head runs while training (Inoue 2019, "Multi-Sample Dropout for Accelerated
                 Training and Better Generalization").
+            tokens: Runs the body with virtual tokens; see :class:`regen.estimators.encoder.prompts.Tokens`.
         """
         super().__init__()
-        self.body, self.head = body, head
+        self.body, self.head, self.tokens = body, head, tokens
         self._pooling, self._frozen, self._samples = pooling, frozen, samples
 
     def forward(self, batch: Collated) -> Tensor:
@@ -128,6 +137,8 @@ class Network(nn.Module):
         told = body_inputs(batch)
         if "hidden" in batch:
             hidden = upper(self.body, self._frozen, batch["hidden"], told)
+        elif self.tokens is not None:
+            hidden = self.tokens(self.body, told)
         else:
             hidden = self.body(**told).last_hidden_state
         if "units" in batch:

@@ -8,6 +8,7 @@ from regen.config.base import Name
 from regen.config.recipe import Assignment
 from regen.config.recipe import Options as Base
 from regen.estimators.encoder.settings import Adversary, Average
+from regen.estimators.encoder.tuning import AdaLora, Tuning
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -43,8 +44,9 @@ class Options(Base):
         r_drop: Weight of the divergence between two passes that differ in dropout; 0 for one pass.
         adversary: Learn each batch again at embeddings that are moved against it; ``null`` for not.
         average: Evaluate and keep an average of the weights over steps; ``null`` for the weights themselves.
-        frozen_layers: Layers from the bottom, embeddings included, that keep their pretrained weights; ``all`` for
-            the whole encoder.
+        frozen_layers: Layers from the bottom, embeddings included, that keep their pretrained weights; ``embeddings``
+            for these alone, ``all`` for the whole encoder.
+        tuning: What trains instead of the encoder's own weights, beside the head; ``null`` for these.
         patience: Stop after this many epochs without a better score on dev; ``null`` for never.
         keep: Weights of the epoch with the best score on dev, or of the last.
         max_length: Most pieces of an input, special pieces included.
@@ -98,7 +100,8 @@ class Options(Base):
     r_drop: Annotated[float, Field(ge=0)] = 0.0
     adversary: Adversary | None = None
     average: Average | None = None
-    frozen_layers: Annotated[int, Field(ge=0)] | Literal["all"] = 0
+    frozen_layers: Annotated[int, Field(ge=0)] | Literal["embeddings", "all"] = 0
+    tuning: Tuning | None = None
     patience: Count | None = None
     keep: Literal["best", "last"] = "best"
     max_length: Annotated[int, Field(ge=8)] = 128
@@ -132,3 +135,24 @@ class Options(Base):
         if self.adversary and self.frozen_layers:
             raise ValueError("'adversary' moves the embeddings, so it does not go with 'frozen_layers'")
         return self
+
+    @model_validator(mode="after")
+    def _tuning(self) -> "Options":
+        if self.tuning is None:
+            return self
+        kind = self.tuning.type
+        if self.frozen_layers:
+            told = f"{kind} says what trains, found {self.frozen_layers} frozen layers"
+            raise ValueError(f"'tuning' and 'frozen_layers' do not go together ({told}); leave one out")
+        if self.adversary:
+            raise ValueError(f"'adversary' moves the embeddings, which {kind} freezes, so it does not go with 'tuning'")
+        if isinstance(self.tuning, AdaLora) and self.average:
+            raise ValueError("'average' brings back what adalora prunes, so they do not go together")
+        if isinstance(self.tuning, AdaLora) and self.precision == "f16":
+            raise ValueError("'precision' f16 skips steps, which adalora counts, so they do not go together")
+        return self
+
+    @property
+    def kept_layers(self) -> int | Literal["all"]:
+        """Frozen layers whose output is computed once; embeddings alone are too little to keep."""
+        return 0 if self.frozen_layers == "embeddings" else self.frozen_layers
