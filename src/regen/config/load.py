@@ -276,10 +276,10 @@ def _check_options(
         options = cls(**given)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        keys = (*path, *first["loc"])
+        keys = (*path, *_keys_of(given, first["loc"], first["type"] == "missing"))
         text = first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":
-            text = f"unknown key; known keys here: {', '.join(cls.model_fields) or 'none'}"
+            text = f"unknown key; known keys here: {', '.join(_known_keys(cls, first['loc'][:-1])) or 'none'}"
         where = files.where(section, keys)
         raise UserError(f"{where}: {'.'.join(map(str, keys))}: {text} (found {first['input']!r})") from None
     encoder = getattr(options, "encoder", None)
