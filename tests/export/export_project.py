@@ -92,7 +92,7 @@ class ExportProject:
         network = self.setup.network(self.encoder, Noise(), seed, pieces=np.arange(0, 60, 2))
         generator = torch.Generator().manual_seed(seed)
         with torch.no_grad():
-            for parameter in network.parameters():
+            for parameter in filter(lambda parameter: parameter.requires_grad, network.parameters()):
                 parameter.add_(torch.randn(parameter.shape, generator=generator), alpha=0.1)
             network.head.out.weight.mul_(4)
             ids = torch.randint(30, (64, 9), generator=generator) * 2

@@ -98,3 +98,11 @@ def test_tanh_leaves_the_first_vector_to_the_last_bit(tmp_path: Path) -> None:
         output = model.bert(torch.arange(40).reshape(4, 10))
     assert torch.equal(output.pooler_output * scale, output.last_hidden_state[:, 0])
     assert output.last_hidden_state.abs().max() > 1
+
+
+@pytest.mark.parametrize("kind", ["prefix", "prompt", "p_tuning"])
+def test_virtual_tokens_have_no_exported_form(tmp_path: Path, kind: str) -> None:
+    project = ExportProject(tmp_path, "bert", "tagging", tuning={"type": kind, "tokens": 2})
+    with pytest.raises(UserError, match=f"^models tuned with {kind} have no exported form, .*; load them with regen$"):
+        exported(project, tmp_path / "out")
+    assert not (tmp_path / "out").exists()

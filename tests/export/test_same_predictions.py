@@ -50,6 +50,17 @@ def test_tags_agree(tmp_path: Path, family: str) -> None:
     assert len({tag for row in ours.labels for tag in row}) > 1
 
 
+@pytest.mark.parametrize("family", ["bert", "albert", "deberta"])
+@pytest.mark.parametrize("kind", ["bitfit", "lora", "adalora", "ia3"])
+def test_tags_of_merged_adapters_agree(tmp_path: Path, family: str, kind: str) -> None:
+    project = ExportProject(tmp_path, family, "tagging", max_length=64, tuning={"type": kind})
+    sentences = [["Ann", "Lee", "visited", "Paris", "."], LONG[:9], ["york"]]
+    ours = project.predict(pd.DataFrame({"id": range(3), "tokens": sentences}))
+    theirs = snippet(exported(project))(sentences)
+    assert [[tag for tag, _ in row] for row in theirs] == ours.labels
+    np.testing.assert_allclose([np.prod([score for _, score in row]) for row in theirs], ours.scores, atol=1e-4)
+
+
 def test_tags_of_a_sentence_longer_than_the_window_agree_before_the_overlap(tmp_path: Path) -> None:
     project = ExportProject(tmp_path, "bert", "tagging", stride=4)
     (theirs,) = snippet(exported(project))([LONG * 2])
