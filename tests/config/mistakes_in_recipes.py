@@ -37,6 +37,18 @@ MISTAKES = {
         "majority, options: {a: 1}}",
         ":1: plain.options.a: unknown key; kno",
     ),
+    "unknown key of a nested option": (
+        PLAIN,
+        "majority}",
+        "encoder, options: {tuning: {type: ia3, rank: 4}}}",
+        ":1: plain.options.tuning.rank: unknown key; known keys here: type (found 4)",
+    ),
+    "value of a nested option": (
+        PLAIN,
+        "majority}",
+        "encoder, options: {tuning: {type: lora, rank: 0}}}",
+        ":1: plain.options.tuning.rank: Input should be greater than or equal to 1 (found 0)",
+    ),
     "value of an option": (WORDS, "c: 1.0", "c: 0", ":6: words.options.c: Input should be greater than 0 (found 0)"),
     "seeds of no recipe": (
         TOPIC,
