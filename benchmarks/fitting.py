@@ -11,7 +11,6 @@ from workloads import Workload
 
 from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.data import Data, shared_data
-from regen.estimators.encoder.finetune import make_accelerator
 from regen.estimators.encoder.methods import make_job, make_optimiser
 from regen.estimators.encoder.network import Network
 from regen.estimators.encoder.options import Options
@@ -20,6 +19,7 @@ from regen.training.device import Hardware, resolve_hardware, use
 from regen.training.loop import Job, Loop
 from regen.training.noise import Noise
 from regen.training.optimiser import schedule_factor
+from regen.training.session import make_accelerator
 
 SEED, WARM_UP_STEPS = 0, 3
 

@@ -23,7 +23,7 @@ KILLS = 3
 SCRIPT = """
 import sys
 from pathlib import Path
-import regen.estimators.encoder.finetune as finetune
+import regen.training.session as session
 from regen.training.loop import Loop
 from test_encoder_kill import fit
 
@@ -31,7 +31,7 @@ def told(loop, batch, train_on=Loop._train_on):
     train_on(loop, batch)
     print(loop.step, flush=True)
 
-finetune._STEPS_BETWEEN_STATES = 7
+session.STEPS_BETWEEN_STATES = 7
 Loop._train_on = told
 fit(Path(sys.argv[1]), Path(sys.argv[2]))
 """

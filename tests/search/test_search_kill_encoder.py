@@ -9,8 +9,8 @@ from killed_search import nursery
 from search_bench import STATISTICS, Bench, bytes_of, search_spec
 from tiny_encoders import make_encoder
 
-from regen.estimators.encoder import finetune
 from regen.search.run import run_search
+from regen.training import session
 from regen.training.loop import Loop
 
 KILLS = 4
@@ -37,7 +37,7 @@ def search(folder: str) -> None:
         print("step", loop.step, flush=True)  # noqa: T201
 
     Loop._train_on = told  # type: ignore[assignment,method-assign]
-    finetune._STEPS_BETWEEN_STATES = 4
+    session.STEPS_BETWEEN_STATES = 4
     frames, home = CASE.frames(), Path(folder)
     config, encoder = CASE.config(**OPTIONS), home.parent / "encoder"
     found = run_search(frames.train, frames.dev, config, SEARCH, STATISTICS, Bench(home).settings, encoder)

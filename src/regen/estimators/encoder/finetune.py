@@ -3,18 +3,14 @@
 import gc
 import hashlib
 import os
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from accelerate import Accelerator
-from accelerate.state import AcceleratorState
 from accelerate.utils import broadcast_object_list
 from torch import Tensor
 
 from regen.config.cell import CellConfig
-from regen.config.machine import Telemetry
 from regen.encoders.body import CutEmbedding
 from regen.estimators.base import Resources
 from regen.estimators.encoder.cell import Setup
@@ -28,15 +24,12 @@ from regen.training.device import Hardware, resolve_hardware, use
 from regen.training.loop import Loop
 from regen.training.noise import Noise
 from regen.training.optimiser import schedule_factor
-from regen.training.reporting import Reporting
 from regen.training.selection import Selection
-from regen.training.state import KeepState, StopRequest, heeding_signals
-from regen.training.views import operations_per_token, watching
+from regen.training.session import fit_plugins, make_accelerator
+from regen.training.views import operations_per_token
 
 EMBEDDING_ROWS = "embedding_rows"
 """Name of the tensor that says which rows of the embedding are in a checkpoint."""
-_STEPS_BETWEEN_STATES = 200
-MIXED = {"f32": "no", "bf16": "bf16", "f16": "fp16"}
 
 
 def finetune(
@@ -82,20 +75,10 @@ def finetune(
         return found[0], found[1]
 
     selection = Selection(evaluate, options.keep, options.patience)
-    with heeding_signals() if resources.state else nullcontext(StopRequest()) as request:
-        plugins = [*training_plugins(network, options, job.plan.steps), selection]
-        plugins += [plugin.back for plugin in plugins if isinstance(plugin, Average)]
-        if first:
-            telemetry = resources.machine.telemetry if resources.machine else Telemetry()
-            title = f"{config.cell} seed {seed}"
-            plugins += watching(title, hardware, operations(network), seed, resources.views, telemetry)
-        keeper = None
-        if resources.state is not None:
-            path = resources.state / "training.safetensors"
-            keeper = KeepState(path, _STEPS_BETWEEN_STATES, hardware.told(), request, writes=first)
-            plugins.append(keeper)
-        if resources.told is not None:
-            plugins.append(Reporting(selection, keeper, resources.told, resources.pause_tokens))
+    own = [*training_plugins(network, options, job.plan.steps), selection]
+    own += [plugin.back for plugin in own if isinstance(plugin, Average)]
+    title = f"{config.cell} seed {seed}"
+    with fit_plugins(own, selection, title, hardware, operations(network), seed, resources, first=first) as plugins:
         factor = schedule_factor(options.schedule, job.plan.steps, options.warmup, options.power)
         optimiser = make_optimiser(network, options, hardware)
         if hardware.precision == "f16":
@@ -121,12 +104,6 @@ def encoder_folder(resources: Resources) -> Path:
     if resources.encoder is None:
         raise ValueError("an encoder's folder is needed")
     return resources.encoder
-
-
-def make_accelerator(hardware: Hardware) -> Accelerator:
-    """Make an accelerator; repeats of one process may differ in precision, so nothing is left of the one before."""
-    AcceleratorState._reset_state(reset_partial_state=True)
-    return Accelerator(cpu=hardware.device == "cpu", mixed_precision=MIXED[hardware.precision])
 
 
 def trained_tensors(network: Network) -> dict[str, Tensor]:
