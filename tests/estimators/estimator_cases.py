@@ -31,7 +31,20 @@ SMALL = {
         "keep": "last",
         "precision": "f32",
         "threads": 1,
-    }
+    },
+    "bilstm_crf": {
+        "words": 12,
+        "characters": 6,
+        "filters": 8,
+        "cases": 2,
+        "hidden": 12,
+        "min_count": 1,
+        "epochs": 30,
+        "learning_rate": 3e-2,
+        "dropout": 0.1,
+        "keep": "last",
+        "threads": 1,
+    },
 }
 """Options with which an estimator learns the frames in a moment, where its defaults do not."""
 

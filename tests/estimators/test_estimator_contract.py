@@ -37,7 +37,7 @@ def plain(labels: object) -> object:
 
 
 def test_there_are_estimators_and_examples_for_them() -> None:
-    assert {"majority", "linear", "crf", "encoder"} <= set(estimators())
+    assert {"majority", "linear", "crf", "bilstm_crf", "encoder"} <= set(estimators())
     assert {task_type for name in estimators() for task_type in options_class(name).task_types} <= covered_types()
 
 
@@ -121,7 +121,8 @@ def test_probabilities_go_with_predictions(case: Case) -> None:
         assert values.sum(axis=1) == pytest.approx(1.0)
         if case.task_type != "tagging":  # the most probable sequence need not be made of the most probable tags
             assert said.labels[int(values.argmax())] == predicted
-    assert {name for name in estimators() if issubclass(estimator_class(name), GivesProbabilities)} == {"crf", "linear"}
+    giving = {name for name in estimators() if issubclass(estimator_class(name), GivesProbabilities)}
+    assert giving == {"bilstm_crf", "crf", "linear"}
 
 
 @each_case
