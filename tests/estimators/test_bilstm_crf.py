@@ -8,8 +8,9 @@ from estimator_cases import Case, fitted
 from estimator_frames import Frames
 
 from regen.errors import UserError
-from regen.estimators.base import Estimator, GivesProbabilities
+from regen.estimators.base import Estimator, GivesProbabilities, Milestone, Resources
 from regen.estimators.bilstm_crf.inputs import BEGIN, END, PADDING, STRANGE, Sentences, Vocabulary, word_case
+from regen.estimators.bilstm_crf.model import Model
 from regen.estimators.bilstm_crf.network import Network, loss_sum, turned_places
 from regen.estimators.bilstm_crf.options import Options
 from regen.training.batches import Batch
@@ -189,6 +190,15 @@ def test_train_without_spans_is_refused() -> None:
     message = r"^cell made_up\.bilstm_crf: train holds the tag 'O' alone; raise 'train_examples'$"
     with pytest.raises(UserError, match=message):
         NAMES.fit(Frames(plain, frames.dev, frames.test))
+
+
+def test_a_search_is_told_of_each_epoch() -> None:
+    told: list[Milestone] = []
+    frames = NAMES.frames()
+    model = Model.fit(frames.train, frames.dev, NAMES.config(epochs=3), 0, Resources(told=told.append))
+    history = model.facts()["history"]
+    assert [(mark.epoch, mark.score) for mark in told] == [(row["epoch"], row["dev_score"]) for row in history]
+    assert len(told) == 3
 
 
 def test_history_is_written(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from regen.estimators.bilstm_crf.model import Model
 from regen.estimators.repeats import write_model
 
 CASE = Case("bilstm_crf", "tagging", "en")
-OPTIONS: dict[str, Any] = {"epochs": 25, "batch_tokens": 8, "keep": "best", "layers": 2}
+OPTIONS: dict[str, Any] = {"epochs": 10, "batch_tokens": 8, "keep": "best", "layers": 2}
 KILLS = 2
 SCRIPT = """
 import sys
@@ -61,7 +61,7 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
         with start(tmp_path / "killed") as process:
             assert process.stdout is not None
             firsts.append(int(process.stdout.readline()))
-            for _ in range(moments.randrange(9, 20)):
+            for _ in range(moments.randrange(9, 15)):
                 process.stdout.readline()
             time.sleep(moments.uniform(0, 0.02))
             process.kill()

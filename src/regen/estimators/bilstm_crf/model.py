@@ -44,6 +44,7 @@ class Model:
         if len(vocabulary.tags) == 1:
             raise UserError(f"cell {config.cell}: train holds the tag 'O' alone; raise 'train_examples'")
         hardware, noise = resolve_hardware("f32", options.threads), Noise()
+        use(hardware)
         network = Network(options, vocabulary, noise, seed).to(hardware.device)
         numbered = Sentences(sentences, tags, vocabulary, options.longest_word)
         selection = train_network(network, noise, numbered, dev, config, seed, hardware, resources)

@@ -16,7 +16,7 @@ from regen.estimators.bilstm_crf.network import Network, loss_sum
 from regen.estimators.bilstm_crf.options import Options
 from regen.scoring.official import score_examples
 from regen.training.batches import plan, sorted_batches
-from regen.training.device import Hardware, use
+from regen.training.device import Hardware
 from regen.training.loop import Collated, Job, Loop
 from regen.training.noise import Noise
 from regen.training.optimiser import adamw, parameter_groups, schedule_factor
@@ -59,7 +59,6 @@ def train_network(
         The history of the training, with the best epoch.
     """
     options = Options(**config.options)
-    use(hardware)
     held_out = read_sentences(dev, network.vocabulary, options)
 
     def evaluate() -> tuple[float, float]:
