@@ -19,7 +19,7 @@ from regen.training.batches import plan, sorted_batches
 from regen.training.device import Hardware
 from regen.training.loop import Collated, Job, Loop
 from regen.training.noise import Noise
-from regen.training.optimiser import adamw, parameter_groups, schedule_factor
+from regen.training.optimiser import make_optimiser, parameter_groups, schedule_factor
 from regen.training.selection import Selection
 from regen.training.session import fit_plugins, make_accelerator
 
@@ -80,10 +80,10 @@ def train_network(
     factor = schedule_factor(options.schedule, job.plan.steps, options.warmup)
     workers = resources.machine.workers if resources.machine else 0
     title = f"{config.cell} seed {seed}"
-    with fit_plugins(selection, title, hardware, network, seed, resources) as plugins:
+    with fit_plugins([selection], selection, title, hardware, network, seed, resources) as plugins:
         Loop(
             job,
-            adamw(groups, hardware.device),
+            make_optimiser("adamw", groups, hardware.device),
             factor,
             make_accelerator(hardware),
             noise,
