@@ -22,6 +22,7 @@ from regen.training.noise import Noise
 from regen.training.optimiser import make_optimiser, parameter_groups, schedule_factor
 from regen.training.selection import Selection
 from regen.training.session import fit_plugins, make_accelerator
+from regen.training.views import operations_per_token
 
 BATCH_TOKENS = 4096
 """Most tokens of a batch that only predicts."""
@@ -80,7 +81,9 @@ def train_network(
     factor = schedule_factor(options.schedule, job.plan.steps, options.warmup)
     workers = resources.machine.workers if resources.machine else 0
     title = f"{config.cell} seed {seed}"
-    with fit_plugins([selection], selection, title, hardware, network, seed, resources) as plugins:
+    with fit_plugins(
+        [selection], selection, title, hardware, operations_per_token(network), seed, resources
+    ) as plugins:
         Loop(
             job,
             make_optimiser("adamw", groups, hardware.device),
