@@ -37,6 +37,9 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
         name = cell.split(".")[0]
         if specs.tasks[name].submission:
             inputs[f"params:{name}.submission"] = SubmissionConfig(task=name, files=specs.tasks[name].submission)
+        ensemble = specs.ensemble(cell)
+        if ensemble is not None:
+            inputs[f"params:{cell}.members"] = ensemble
         if specs.searches(cell):
             inputs[f"params:{cell}.search"] = specs.recipes[cell.split(".")[1]].search
     return inputs

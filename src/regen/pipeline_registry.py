@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from kedro.pipeline import Pipeline
 
+from regen.config.cell import CellConfig
 from regen.config.load import Specs
 from regen.errors import UserError
 from regen.hooks import Project
@@ -82,6 +83,20 @@ def _draw_encoders(specs: Specs, cells: Iterable[str]) -> list[Pipeline]:
     return [import_encoder.create_pipeline(encoder) for encoder in used if encoder]
 
 
+def _draw_fit(specs: Specs, config: CellConfig) -> Pipeline:
+    """Draw the stage that makes a cell's models, or joins those of its members."""
+    ensemble = specs.ensemble(config.cell)
+    if ensemble is not None:
+        return fit.create_ensemble_pipeline(config.task, config.recipe, config.options["members"])
+    return fit.create_pipeline(config.task, config.recipe, config.encoder, searched=specs.searches(config.cell))
+
+
+def _member_encoders(specs: Specs, cell: str) -> list[str]:
+    """Name each encoder that members of a cell start from, once."""
+    ensemble = specs.ensemble(cell)
+    return list(dict.fromkeys(m.encoder for m in ensemble.members if m.encoder)) if ensemble else []
+
+
 def _draw_task(specs: Specs, task: str, recipes: list[str]) -> list[tuple[str, Pipeline]]:
     """Draw the stages of one task with some of its recipes, as (stage, pipeline)."""
     spec = specs.tasks[task]
@@ -95,15 +110,18 @@ def _draw_task(specs: Specs, task: str, recipes: list[str]) -> list[tuple[str, P
             for recipe, encoder in encoders.items()
             if recipe in searched
         ),
-        *(
-            ("fit", fit.create_pipeline(task, recipe, encoder, searched=recipe in searched))
-            for recipe, encoder in encoders.items()
-        ),
+        *(("fit", _draw_fit(specs, specs.config(f"{task}.{recipe}"))) for recipe in recipes),
         *(
             (
                 "evaluate",
                 evaluate.create_pipeline(
-                    task, recipe, spec.scored_splits, encoder, searched=recipe in searched, submitted=spec.submission
+                    task,
+                    recipe,
+                    spec.scored_splits,
+                    encoder,
+                    encoders=_member_encoders(specs, f"{task}.{recipe}"),
+                    searched=recipe in searched,
+                    submitted=spec.submission,
                 ),
             )
             for recipe, encoder in encoders.items()

@@ -15,6 +15,7 @@ from yaml.nodes import MappingNode, SequenceNode
 from regen.config.base import NAME_PATTERN, Spec, WrongValueError
 from regen.config.cell import CellConfig, cell_config
 from regen.config.encoder import EncoderSpec
+from regen.config.ensemble import ENSEMBLE, EnsembleConfig, check_members, ensemble_config
 from regen.config.recipe import RecipeSpec, options_class
 from regen.config.search_checks import check_search
 from regen.config.suite import SuiteSpec
@@ -47,7 +48,18 @@ class Specs:
     def config(self, cell: str) -> CellConfig:
         """Give the effective config of a cell that stands in a suite."""
         task, recipe = cell.split(".")
-        return cell_config(task, self.tasks[task], recipe, self.recipes[recipe])
+        config = cell_config(task, self.tasks[task], recipe, self.recipes[recipe])
+        if config.estimator != ENSEMBLE:
+            return config
+        return ensemble_config(config, [self.config(f"{task}.{member}") for member in config.options["members"]])
+
+    def ensemble(self, cell: str) -> EnsembleConfig | None:
+        """Give the members of a cell; ``None`` for one that is no ensemble."""
+        config = self.config(cell)
+        if config.estimator != ENSEMBLE:
+            return None
+        members = tuple(self.config(f"{config.task}.{member}") for member in config.options["members"])
+        return EnsembleConfig(cell=cell, folds=self.tasks[config.task].read.folds or 1, members=members)
 
     def searches(self, cell: str) -> bool:
         """Say whether a cell's settings are searched."""
@@ -250,7 +262,7 @@ def _check_recipes(files: _Files, specs: Specs) -> None:
         except ModuleNotFoundError:
             where = files.where("recipes", (name, "estimator"))
             raise UserError(f"{where}: {name}.estimator: there is no estimator '{recipe.estimator}'") from None
-        _check_options(files, "recipes", (name, "options"), recipe, {}, specs.encoders)
+        _check_options(files, "recipes", (name, "options"), recipe, {}, specs)
     for name, task in specs.tasks.items():
         for section, recipe_name in [(key, recipe) for key in ("overrides", "seeds") for recipe in getattr(task, key)]:
             if recipe_name not in specs.recipes:
@@ -258,7 +270,7 @@ def _check_recipes(files: _Files, specs: Specs) -> None:
                 raise UserError(f"{where}: {name}.{section}: there is no recipe '{recipe_name}'")
         for recipe_name, options in task.overrides.items():
             path = (name, "overrides", recipe_name)
-            _check_options(files, "tasks", path, specs.recipes[recipe_name], options, specs.encoders)
+            _check_options(files, "tasks", path, specs.recipes[recipe_name], options, specs)
 
 
 def _check_options(
@@ -267,7 +279,7 @@ def _check_options(
     path: tuple[str, ...],
     recipe: RecipeSpec,
     overrides: Mapping[str, Any],
-    encoders: Iterable[str],
+    specs: Specs,
 ) -> None:
     """Check a recipe's options, or those of a task that stand over them at ``path``."""
     cls = options_class(recipe.estimator)
@@ -283,19 +295,21 @@ def _check_options(
         where = files.where(section, keys)
         raise UserError(f"{where}: {'.'.join(map(str, keys))}: {text} (found {first['input']!r})") from None
     encoder = getattr(options, "encoder", None)
-    if encoder is not None and encoder not in encoders:
-        known = sorted(encoders)
+    if encoder is not None and encoder not in specs.encoders:
+        known = sorted(specs.encoders)
         close = get_close_matches(encoder, known, n=1)
         hint = f" (did you mean {close[0]}?)" if close else ""
         where = files.where(section, (*path, "encoder"))
         text = f"there is no encoder '{encoder}'; known: {', '.join(known) or 'none'}{hint}"
         raise UserError(f"{where}: {'.'.join(path)}.encoder: {text}")
-    if recipe.searches and recipe.search is not None:
-        try:
+    try:
+        if recipe.estimator == ENSEMBLE:
+            check_members(recipe, getattr(options, "members", ()), specs.recipes)
+        if recipe.searches and recipe.search is not None:
             check_search(recipe.search, cls, given)
-        except WrongValueError as error:
-            at = (path[0], *error.path) if section == "recipes" else path
-            raise UserError(f"{files.where(section, at)}: {'.'.join(at)}: {error}") from None
+    except WrongValueError as error:
+        at = (path[0], *error.path) if section == "recipes" else path
+        raise UserError(f"{files.where(section, at)}: {'.'.join(at)}: {error}") from None
 
 
 def _check_suites(files: _Files, specs: Specs) -> None:
@@ -305,6 +319,7 @@ def _check_suites(files: _Files, specs: Specs) -> None:
         for position, cell in enumerate(spec.cells):
             try:
                 _check_cell(specs, suite, cell)
+                _check_joined(specs, suite, cell)
             except UserError as error:
                 raise UserError(f"{files.where('suites', (suite, 'cells', position))}: {error}") from None
 
@@ -315,3 +330,13 @@ def _check_cell(specs: Specs, suite: str, cell: str) -> None:
         if name not in known:
             raise UserError(f"{suite}.cells: there is no {kind} '{name}'; known: {', '.join(sorted(known))}")
     specs.config(cell)
+
+
+def _check_joined(specs: Specs, suite: str, cell: str) -> None:
+    """See that the suite makes what an ensemble of it joins."""
+    ensemble = specs.ensemble(cell)
+    lacking = (
+        [member.cell for member in ensemble.members if member.cell not in specs.suites[suite].cells] if ensemble else []
+    )
+    if lacking:
+        raise UserError(f"{suite}.cells: {cell} joins {', '.join(lacking)}, which the suite lacks; add what is lacking")

@@ -36,6 +36,11 @@ def rank_doubts(train: pd.DataFrame, config: CellConfig, folds: int) -> pd.DataF
             f"recipe {config.recipe}: estimator '{config.estimator}' gives no probability of every label, expected one "
             "that does: linear, or crf for tagging"
         )
+    if config.encoder is not None:
+        raise UserError(
+            f"recipe {config.recipe}: its models start from the encoder '{config.encoder}', expected a recipe "
+            "without one: linear, or crf for tagging"
+        )
     numbers = fold_numbers(config.task, train, folds)
     rows: dict[int, dict[str, Any]] = {}
     for fold in tqdm(range(folds), desc=f"{config.cell}: doubts", unit="fold", disable=None):

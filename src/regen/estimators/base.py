@@ -1,6 +1,6 @@
 """The interface of all estimators."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -60,6 +60,7 @@ class Resources:
         shared: What the repeats of one cell compute once.
         told: Told after each epoch; what it raises ends the fit, which goes on from there when it is asked for again.
         pause_tokens: Tell of the batch, too, that reaches this many tokens.
+        encoders: Folders of the encoders that an ensemble's members start from, by their names.
     """
 
     encoder: Path | None = None
@@ -69,6 +70,7 @@ class Resources:
     shared: dict[Any, Any] = field(default_factory=dict)
     told: Callable[[Milestone], None] | None = None
     pause_tokens: int | None = None
+    encoders: Mapping[str, Path] = field(default_factory=dict)
 
 
 LENT_NOTHING = Resources()

@@ -54,6 +54,7 @@ class SpecOrigins:
             "suite": lambda suite: Origin(keys=self._keys("suites", suite, ["title", "cells"])),
             "encoder_files": self._encoder,
             "config": lambda cell: self._cell(*cell.split(".")),
+            "members": self._members,
             "search": lambda cell: Origin(keys=self._recipe_keys(cell.split(".")[1], ["search"])),
         }
         if part not in finders:
@@ -74,7 +75,19 @@ class SpecOrigins:
         keys = self._keys("tasks", task, [*_TASK_KEYS_OF_A_CELL, f"overrides.{recipe}", f"seeds.{recipe}"])
         for path, found in self._recipe_keys(recipe).items():
             keys.setdefault(path, []).extend(found)
-        return Origin(keys=keys, modules=list(estimator_modules(self._specs.recipes[recipe].estimator)))
+        modules = list(estimator_modules(self._specs.recipes[recipe].estimator))
+        ensemble = self._specs.ensemble(f"{task}.{recipe}")
+        for member in ensemble.members if ensemble else ():  # whoever predicts with it predicts with them
+            modules += estimator_modules(member.estimator)
+        return Origin(keys=keys, modules=modules)
+
+    def _members(self, cell: str) -> Origin:
+        ensemble = self._specs.ensemble(cell)
+        origin = Origin()
+        for member in ensemble.members if ensemble else ():
+            for path, keys in self._cell(member.task, member.recipe).keys.items():
+                origin.keys.setdefault(path, []).extend(keys)
+        return origin
 
     def _recipe_keys(self, recipe: str, wanted: Iterable[str] | None = None) -> dict[str, list[str]]:
         """Give keys of a recipe and of those that it extends: the wanted ones, or all that decide one fit."""

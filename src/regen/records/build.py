@@ -45,7 +45,8 @@ def build_record(
     """
     # The code whose change makes DVC run this stage again, but for the datasets that only load and save; what earlier
     # stages did shows in their outputs.
-    modules = [_STAGE, *estimator_modules(config.estimator)]
+    used = dict.fromkeys([config.estimator, *(name for fact in facts for name in fact.get("estimators", ()))])
+    modules = [_STAGE, *(module for name in used for module in estimator_modules(name))]
     return {
         "schema": SCHEMA,
         "cell": config.cell,
@@ -62,7 +63,7 @@ def build_record(
         "training": {
             "examples": _training_examples(config, card),
             "train_on_dev": False,
-            "document_context": bool(config.options.get("context", False)),
+            "document_context": bool(config.options.get("context") or facts[0].get("document_context")),
             "selection": config.selection,
             **_truncated(config, predictions, facts),
             "models": [dict(fact) for fact in facts],

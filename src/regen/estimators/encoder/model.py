@@ -15,14 +15,16 @@ from torch import Tensor
 from regen.config.cell import CellConfig
 from regen.encoders.pieces import Pieces
 from regen.errors import UserError
-from regen.estimators.base import LENT_NOTHING, Predictions, Resources
+from regen.estimators.base import LENT_NOTHING, LabelProbabilities, Predictions, Resources
 from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.finetune import EMBEDDING_ROWS, encoder_folder, finetune
-from regen.estimators.encoder.inputs import Collate
+from regen.estimators.encoder.inputs import Collate, Inputs
 from regen.estimators.encoder.network import Network
 from regen.estimators.encoder.options import Options
+from regen.estimators.encoder.outputs import predict_rows
+from regen.estimators.encoder.probabilities import label_probabilities
 from regen.estimators.encoder.processes import finetune_in_processes
-from regen.training.device import resolve_hardware, use
+from regen.training.device import Hardware, resolve_hardware, use
 from regen.training.noise import Noise
 from regen.training.selection import HISTORY_COLUMNS
 
@@ -63,15 +65,25 @@ class Model:
 
     def predict(self, examples: pd.DataFrame) -> Predictions:
         """Predict in the precision and with the threads of the fit."""
+        inputs, collate, hardware = self._prepared(examples)
+        network = self.network.to(hardware.device).eval()
+        predictions, _ = self.setup.answers(network, examples, inputs, collate, hardware)
+        return replace(predictions, truncated=inputs.truncated)
+
+    def probabilities(self, examples: pd.DataFrame) -> LabelProbabilities:
+        """Give the probability of every label, likewise; of the task types that the options name."""
+        inputs, collate, hardware = self._prepared(examples)
+        network = self.network.to(hardware.device).eval()
+        outputs = predict_rows(network, inputs, collate, self.setup.adaptation.objective, hardware)
+        return label_probabilities(self.setup.task_type, self.setup.labels, examples, inputs, outputs.probabilities)
+
+    def _prepared(self, examples: pd.DataFrame) -> tuple[Inputs, Collate, Hardware]:
         told = self._facts["hardware"]
         hardware = resolve_hardware("auto" if told["precision"] == "f16" else told["precision"], told["threads"])
         use(hardware)
         blind = examples.drop(columns=self.setup.hidden, errors="ignore")
         inputs = self.setup.inputs(blind, self.pieces)
-        network = self.network.to(hardware.device).eval()
-        collate = Collate(inputs, self.pieces.padding)
-        predictions, _ = self.setup.answers(network, examples, inputs, collate, hardware)
-        return replace(predictions, truncated=inputs.truncated)
+        return inputs, Collate(inputs, self.pieces.padding), hardware
 
     @cached_property
     def pieces(self) -> Pieces:

@@ -73,6 +73,7 @@ class Options(Base):
             "tagging",
         }
     )
+    gives_probabilities = task_types - {"relation_extraction", "span_qa"}
     costs = frozenset({"operations", "trained_parameters", "checkpoint_bytes"})
     has_epochs = True
 

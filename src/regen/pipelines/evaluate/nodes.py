@@ -17,14 +17,18 @@ from regen.config.statistics import StatisticsConfig
 logger = logging.getLogger(__name__)
 
 
-def predict(model: Path, config: CellConfig, encoder: Path | None = None, **splits: Any) -> Any:
+ENCODER = "encoder_"
+"""Begins the names of the inputs of ``predict`` that are encoders of an ensemble's members; no split's name does."""
+
+
+def predict(model: Path, config: CellConfig, encoder: Path | None = None, **inputs: Any) -> Any:
     """Predict every scored split with the model of every repeat; of dev, the fold that the repeat has.
 
     Args:
         model: Folder of the cell's models.
         config: The cell's effective config.
         encoder: Folder of the encoder that the recipe names.
-        splits: Split name -> examples.
+        inputs: Split name -> examples; for an ensemble also ``encoder_<name>`` -> folder of an encoder of its members.
 
     Returns:
         One row per repeat, split and example: ``seed``, ``fold``, ``split``, ``id``, ``document`` (CoNLL), ``gold``
@@ -37,8 +41,9 @@ def predict(model: Path, config: CellConfig, encoder: Path | None = None, **spli
     from regen.estimators.folds import split_folds
 
     cls = estimator_class(config.estimator)
-    resources = Resources(encoder=encoder)
-    folds = {split: split_folds(examples) for split, examples in splits.items()}
+    encoders = {name.removeprefix(ENCODER): inputs.pop(name) for name in list(inputs) if name.startswith(ENCODER)}
+    resources = Resources(encoder=encoder, encoders=encoders)
+    folds = {split: split_folds(examples) for split, examples in inputs.items()}
     parts = []
     for fold, seed in product(folds["dev"], config.seeds):
         fitted = cls.load(model / repeat_name(seed, fold), resources)

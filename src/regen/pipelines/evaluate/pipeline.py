@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from kedro.pipeline import Node, Pipeline
 
-from regen.pipelines.evaluate.nodes import predict, score
+from regen.pipelines.evaluate.nodes import ENCODER, predict, score
 from regen.pipelines.evaluate.submission import submit
 
 
@@ -14,13 +14,14 @@ def create_pipeline(
     splits: Iterable[str],
     encoder: str | None = None,
     *,
+    encoders: Iterable[str] = (),
     searched: bool = False,
     submitted: Collection[str] = (),
 ) -> Pipeline:
     """Draw the stage for one cell with the task's scored splits.
 
-    Its models may start from an encoder, its settings may come from a search, and a board may take files for some of
-    the splits.
+    Its models may start from an encoder (those of an ensemble from several), its settings may come from a search, and a
+    board may take files for some of the splits.
     """
     cell = f"{task}.{recipe}"
     config = f"params:{cell}.config"
@@ -32,6 +33,7 @@ def create_pipeline(
                     "model": f"{cell}.model",
                     "config": config,
                     **({"encoder": f"{encoder}.encoder"} if encoder else {}),
+                    **{f"{ENCODER}{name}": f"{name}.encoder" for name in encoders},
                     **{split: f"{task}.examples_{split}" for split in splits},
                 },
                 outputs=f"{cell}.predictions",

@@ -1,7 +1,10 @@
 """The stage ``fit``: a model from train and dev. No edge leads here from a test split."""
 
+from collections.abc import Iterable
+
 from kedro.pipeline import Node, Pipeline
 
+from regen.pipelines.fit.ensemble import join
 from regen.pipelines.fit.nodes import fit
 
 
@@ -20,6 +23,26 @@ def create_pipeline(task: str, recipe: str, encoder: str | None = None, *, searc
                     **({"encoder": f"{encoder}.encoder"} if encoder else {}),
                     **({"best": f"{cell}.best"} if searched else {}),
                 },
+                outputs=f"{cell}.model",
+                name="fit",
+                namespace=cell,
+            )
+        ]
+    )
+
+
+def create_ensemble_pipeline(task: str, recipe: str, members: Iterable[str]) -> Pipeline:
+    """Draw the stage for an ensemble: no examples lead to it, only the models of its members."""
+    cell = f"{task}.{recipe}"
+    return Pipeline(
+        [
+            Node(
+                join,
+                inputs=[
+                    f"params:{cell}.config",
+                    f"params:{cell}.members",
+                    *(f"{task}.{member}.model" for member in members),
+                ],
                 outputs=f"{cell}.model",
                 name="fit",
                 namespace=cell,

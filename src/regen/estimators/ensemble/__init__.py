@@ -1,0 +1,1 @@
+"""Fitted cells of one task that answer together."""
