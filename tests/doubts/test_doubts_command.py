@@ -16,6 +16,8 @@ def project(tmp_path: Path) -> Path:
     small = SmallProject(tmp_path)
     small.write("base/recipes/linear.yml", "linear: {title: Words, estimator: linear}\n")
     small.write("base/recipes/crf.yml", "crf: {title: Tags, estimator: crf, options: {iterations: 20}}\n")
+    small.write("base/recipes/tuned.yml", "tuned: {title: T, estimator: encoder, options: {encoder: tiny}}\n")
+    small.write("base/recipes/joint.yml", "joint: {title: J, estimator: ensemble, options: {members: [linear]}}\n")
     topics = [(f"t-{i}", f"{'好球' if i % 2 else '股票'} {i}", "ab"[i % 2]) for i in range(20)]
     topics[6] = ("t-6", "股票 6", "b")
     names = [(f"n-{i}", 0, ["in", "Rome", f"w{i}"], ["O", "B-X", "O"]) for i in range(10)]
@@ -95,6 +97,8 @@ def test_a_recipe_that_uses_fewer_examples_judges_fewer(project: Path) -> None:
             "cell topic.crf: estimator 'crf' suits relation_extraction, tagging, found task type classification",
         ),
         (("topic", "--recipe", "plain"), "recipe plain: estimator 'majority' gives no probability of every label"),
+        (("topic", "--recipe", "joint"), "recipe joint: estimator 'ensemble' gives no probability of every label"),
+        (("topic", "--recipe", "tuned"), "recipe tuned: its models start from the encoder 'tiny', expected a recipe "),
         (("topic", "--folds", "50"), "task topic: found 20 different inputs in train, expected at least 50"),
     ],
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
+from ensemble_members import MEMBERS, joined
 from estimator_frames import MAKERS, Frames
 from tiny_encoders import tiny_encoder
 
@@ -77,6 +78,8 @@ class Case:
         elif TASK_TYPES[self.task_type].label_set:
             labels = {tag[2:] for row in gold for tag in row} - {""} if self.task_type == "tagging" else set(gold)
         task = made_up_task(self.task_type, sorted(labels), self.language)
+        if self.estimator == "ensemble":
+            options = {"members": list(MEMBERS[self.task_type == "tagging"]), **options}
         return made_up_cell(self.estimator, task, {**SMALL.get(self.estimator, {}), **options})
 
     def resources(self) -> Resources:
@@ -86,6 +89,8 @@ class Case:
     def fit(self, frames: Frames | None = None, seed: int = 0, **options: Any) -> Estimator:
         """Fit the estimator."""
         frames = frames or self.frames()
+        if self.estimator == "ensemble":
+            return joined(self.config(**options), frames)
         config, resources = self.config(**options), self.resources()
         return estimator_class(self.estimator).fit(frames.train, frames.dev, config, seed, resources)
 

@@ -21,7 +21,7 @@ from regen.scoring.annotations import parse_annotation
 
 CASES = list(cases())
 # Estimators whose dev examples choose nothing: their models must not depend on them.
-TRAIN_ALONE = {"majority", "linear", "crf", "overlap"}
+TRAIN_ALONE = {"majority", "linear", "crf", "overlap", "ensemble"}
 PLAIN_FILES = {".json", ".safetensors", ".crfsuite", ".csv"}
 
 each_case = pytest.mark.parametrize("case", CASES, ids=str)
@@ -111,8 +111,9 @@ def test_scores_are_finite(case: Case) -> None:
 @each_case
 def test_probabilities_go_with_predictions(case: Case) -> None:
     model, examples = fitted(case), case.frames().test
-    if not isinstance(model, GivesProbabilities) or case.task_type == "relation_extraction":
+    if case.task_type not in options_class(case.estimator).gives_probabilities:
         pytest.skip("it gives none")
+    assert isinstance(model, GivesProbabilities)
     said = model.probabilities(examples)
     assert len(said.values) == len(examples)
     for values, predicted in zip(said.values, model.predict(examples).labels, strict=True):
@@ -121,8 +122,13 @@ def test_probabilities_go_with_predictions(case: Case) -> None:
         assert values.sum(axis=1) == pytest.approx(1.0)
         if case.task_type != "tagging":  # the most probable sequence need not be made of the most probable tags
             assert said.labels[int(values.argmax())] == predicted
-    giving = {name for name in estimators() if issubclass(estimator_class(name), GivesProbabilities)}
-    assert giving == {"bilstm_crf", "crf", "linear"}
+
+
+@each_estimator
+def test_whoever_gives_probabilities_says_of_which_task_types(name: str) -> None:
+    options = options_class(name)
+    assert bool(options.gives_probabilities) == issubclass(estimator_class(name), GivesProbabilities)
+    assert options.gives_probabilities <= options.task_types
 
 
 @each_case

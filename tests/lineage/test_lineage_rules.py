@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from regen.config.cell import CellConfig
 from regen.config.load import Specs
 from regen.config.recipe import estimator_modules
 from regen.lineage.closure import closure
@@ -73,6 +74,12 @@ def of_kind(stages: list[Written], kind: str) -> list[Written]:
     return found
 
 
+def members(specs: Specs, cell: str) -> tuple[CellConfig, ...]:
+    """Give the cells whose models a cell joins, if any."""
+    ensemble = specs.ensemble(cell)
+    return ensemble.members if ensemble else ()
+
+
 def inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
 
@@ -128,6 +135,7 @@ def test_fit_never_depends_on_a_test_split(stages: list[Written], specs: Specs) 
             if dep.startswith("data/") and not dep.endswith(("train.parquet", "dev.parquet"))
             if dep != f"data/02_intermediate/encoders/{specs.config(stage.namespace).encoder}"
             if not (stage.kind == "fit" and dep.endswith("/search/best.json"))
+            if dep not in [f"data/06_models/{cell.task}/{cell.recipe}/fit" for cell in members(specs, stage.namespace)]
         ]
 
 
@@ -136,7 +144,8 @@ def test_fit_depends_on_train_and_dev_and_evaluate_on_all_but_train(stages: list
     for stage in [*of_kind(stages, "fit"), *of_kind(stages, "evaluate")]:
         own = {split: path for task, split, path in files if task == stage.namespace.split(".")[0]}
         read = {split for split, path in own.items() if path in stage.entry["deps"]}
-        assert read == ({"train", "dev"} if stage.kind == "fit" else set(own) - {"train", "unlabeled"})
+        taught = set() if members(specs, stage.namespace) else {"train", "dev"}
+        assert read == (taught if stage.kind == "fit" else set(own) - {"train", "unlabeled"})
 
 
 def test_cells_depend_on_their_encoder_and_it_on_its_files(stages: list[Written], specs: Specs) -> None:
@@ -149,18 +158,20 @@ def test_cells_depend_on_their_encoder_and_it_on_its_files(stages: list[Written]
     (keys,) = made["e5_small"].entry["params"]
     assert {"e5_small.files", "e5_small.layout", "e5_small.special_tokens"} <= set(*keys.values())
     for stage in [*of_kind(stages, "fit"), *of_kind(stages, "evaluate")]:
-        encoder = specs.config(stage.namespace).encoder
+        joined = members(specs, stage.namespace) if stage.kind == "evaluate" else ()
+        cells = [specs.config(stage.namespace), *joined]
         used = {dep for dep in stage.entry["deps"] if dep.startswith("data/02_intermediate/encoders/")}
-        assert used == ({f"data/02_intermediate/encoders/{encoder}"} if encoder else set())
+        assert used == {f"data/02_intermediate/encoders/{cell.encoder}" for cell in cells if cell.encoder}
 
 
 def test_cells_depend_on_their_own_estimator_alone(stages: list[Written], specs: Specs) -> None:
     every = {path for stage in stages for path in stage.code if path.startswith("src/regen/estimators/")}
     for stage in [*of_kind(stages, "fit"), *of_kind(stages, "evaluate")]:
-        estimator = specs.config(stage.namespace).estimator
-        own = {f"src/{module.replace('.', '/')}.py" for module in estimator_modules(estimator)}
-        assert own <= stage.code
-        others = {path for path in every if path.count("/") > 3 and f"/{estimator}/" not in path}
+        own = [cell.estimator for cell in (specs.config(stage.namespace), *members(specs, stage.namespace))]
+        assert {
+            f"src/{module.replace('.', '/')}.py" for name in own for module in estimator_modules(name)
+        } <= stage.code
+        others = {path for path in every if path.count("/") > 3 and path.split("/")[3] not in own}
         assert others
         assert not others & stage.code
 
@@ -168,7 +179,9 @@ def test_cells_depend_on_their_own_estimator_alone(stages: list[Written], specs:
 def test_a_record_names_the_code_of_its_stage(project_root: Path, stages: list[Written], specs: Specs) -> None:
     """All of it but what loads and saves datasets, and what writes submissions."""
     for stage in of_kind(stages, "evaluate"):
-        modules = ["regen.pipelines.evaluate.nodes", *estimator_modules(specs.config(stage.namespace).estimator)]
+        cells = (specs.config(stage.namespace), *members(specs, stage.namespace))
+        modules = [module for cell in cells for module in estimator_modules(cell.estimator)]
+        modules.append("regen.pipelines.evaluate.nodes")
         hashed = {path.relative_to(project_root).as_posix() for path in closure(modules)}
         assert hashed <= stage.code
         further = {path for path in stage.code - hashed if Path(path).parent.name not in ("io", "submissions")}

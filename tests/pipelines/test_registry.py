@@ -170,9 +170,12 @@ def test_no_way_from_a_test_split_to_fit(specs: Specs, drawn: dict[str, Pipeline
         (node,) = pipeline.only_nodes(name).nodes
         task, recipe, _ = name.split(".")
         cell = f"{task}.{recipe}"
-        encoder = specs.config(cell).encoder
+        encoder, ensemble = specs.config(cell).encoder, specs.ensemble(cell)
+        learnt = {f"{task}.examples_train", f"{task}.examples_dev", "params:machine"}
+        if ensemble is not None:
+            learnt = {f"params:{cell}.members", *(f"{member.cell}.model" for member in ensemble.members)}
         assert set(node.inputs) == {
-            *(f"{task}.examples_train", f"{task}.examples_dev", f"params:{cell}.config", "params:machine"),
+            *(*learnt, f"params:{cell}.config"),
             *([f"{encoder}.encoder"] if encoder else []),
             *([f"{cell}.best"] if specs.searches(cell) else []),
         }

@@ -1,7 +1,8 @@
 import json
 from pathlib import Path
+from typing import Any
 
-from regen.reporting.costs import read_costs
+from regen.reporting.costs import fit_cost, read_costs
 
 
 def test_costs_by_cell_and_node(tmp_path: Path) -> None:
@@ -12,3 +13,19 @@ def test_costs_by_cell_and_node(tmp_path: Path) -> None:
     (tmp_path / "ocnli" / "prepare.json").write_text("{}")  # of a task, not of a cell
     assert read_costs(tmp_path) == {"ocnli.linear": {"fit": {"wall_seconds": 2.5}, "predict": {"wall_seconds": 0.5}}}
     assert read_costs(tmp_path / "missing") == {}
+
+
+def told(seconds: float, memory: int) -> dict[str, dict[str, Any]]:
+    return {"fit": {"wall_seconds": seconds, "peak_memory_bytes": memory, "machine": "M"}}
+
+
+def test_an_ensemble_costs_what_its_members_do() -> None:
+    config = {"estimator": "ensemble", "options": {"members": ["a", "b"]}}
+    record = {"task": "t", "cell": "t.both", "config": config}
+    costs = {"t.both": told(0.5, 10), "t.a": told(2.0, 30), "t.b": told(4.0, 20), "u.a": told(9.0, 90)}
+    assert fit_cost(record, costs) == {"wall_seconds": 6.5, "peak_memory_bytes": 30, "machine": "M"}
+    assert fit_cost(record, {"t.both": told(0.5, 10), "t.a": told(2.0, 30)}) is None
+    assert fit_cost(record, {"t.a": told(2.0, 30), "t.b": told(4.0, 20)}) is None
+    alone = {"task": "t", "cell": "t.a", "config": {"estimator": "linear", "options": {}}}
+    assert fit_cost(alone, costs) == costs["t.a"]["fit"]
+    assert fit_cost(alone, {}) is None

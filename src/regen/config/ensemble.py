@@ -36,9 +36,11 @@ def check_members(recipe: RecipeSpec, members: Sequence[str], recipes: Mapping[s
         recipes: All recipes.
 
     Raises:
-        WrongValueError: There is no such recipe, it is an ensemble too, or a search or limits are given, which an
+        WrongValueError: No recipe is named, there is no such recipe, it is an ensemble too, or a search or limits are given, which an
             ensemble has none of.
     """
+    if not members:
+        raise WrongValueError(("options", "members"), "found none, expected the names of recipes; name one or more")
     for place, name in enumerate(members):
         path = ("options", "members", str(place))
         if name not in recipes:

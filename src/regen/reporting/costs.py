@@ -1,8 +1,15 @@
 """What cells cost, from telemetry."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from regen.config.ensemble import ENSEMBLE
+from regen.reporting.format import Record
+
+Costs = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""Cell -> node (``fit``, ``predict``) -> ``wall_seconds``, ``peak_memory_bytes``, ``machine``."""
 
 
 def read_costs(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
@@ -12,3 +19,24 @@ def read_costs(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
         task, recipe = path.parent.relative_to(folder).parts
         costs.setdefault(f"{task}.{recipe}", {})[path.stem] = json.loads(path.read_text(encoding="utf-8"))
     return costs
+
+
+def fit_cost(record: Record, costs: Costs) -> Mapping[str, Any] | None:
+    """Give what a cell's fits cost; an ensemble cost what those of its members did, one after the other.
+
+    Args:
+        record: The cell's record.
+        costs: What cells cost.
+
+    Returns:
+        ``None`` where the fit, or that of a member, was not measured.
+    """
+    own = costs.get(record["cell"], {}).get("fit")
+    if own is None or record["config"]["estimator"] != ENSEMBLE:
+        return own
+    names = [f"{record['task']}.{name}" for name in record["config"]["options"]["members"]]
+    parts = [own, *(costs[name]["fit"] for name in names if "fit" in costs.get(name, {}))]
+    if len(parts) <= len(names):
+        return None
+    seconds, memory = ([part[key] for part in parts] for key in ("wall_seconds", "peak_memory_bytes"))
+    return {**own, "wall_seconds": sum(seconds), "peak_memory_bytes": max(memory)}

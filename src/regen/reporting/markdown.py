@@ -5,13 +5,11 @@ from typing import Any
 
 from regen.config.published import HUMAN, Published, PublishedResult
 from regen.reporting import format as write
+from regen.reporting.costs import Costs, fit_cost
 from regen.reporting.data_cards import unseen_score, unseen_splits
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.leaderboard import shared_texts
 from regen.reporting.order import at_floor, by_task, floors, over_floor, splits_of
-
-Costs = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""Cell -> node (``fit``, ``predict``) -> ``wall_seconds``, ``peak_memory_bytes``."""
 
 _READING = (
     "Official metric × 100, the mean over n repeats, with its bootstrap interval in brackets. "
@@ -146,7 +144,7 @@ def _costs(records: Sequence[Record], costs: Costs) -> str:
     for record in records:
         nodes = costs.get(record["cell"], {})
         machine = str(nodes.get("fit", {}).get("machine", "–"))
-        rows.append([record["recipe"], *_cost(nodes.get("fit")), *_cost(nodes.get("predict")), machine])
+        rows.append([record["recipe"], *_cost(fit_cost(record, costs)), *_cost(nodes.get("predict")), machine])
     return _table(head, rows)
 
 

@@ -1,7 +1,7 @@
 """The mean of what several models say of labels.
 
-Source: T. G. Dietterich, Ensemble Methods in Machine Learning, Multiple Classifier Systems 2000: an unweighted vote of
-models that give probabilities.
+The unweighted vote of T. G. Dietterich, Ensemble Methods in Machine Learning, Multiple Classifier Systems 2000, over
+probabilities: what scikit-learn's ``VotingClassifier`` calls soft voting.
 """
 
 from collections.abc import Sequence

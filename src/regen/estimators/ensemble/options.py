@@ -1,6 +1,6 @@
 """Options of an ensemble."""
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from regen.config.base import Name
 from regen.config.recipe import Assignment
@@ -11,7 +11,7 @@ class Options(Base):
     """Whose models answer together.
 
     Attributes:
-        members: Recipes of other cells of the same task; every repeat of each is one voter.
+        members: Recipes of other cells of the same task, one or more; every repeat of each is one voter.
         assignment: For multiple choice, how choices are dealt to the examples of a group by their mean probabilities.
     """
 
@@ -19,7 +19,7 @@ class Options(Base):
         {"classification", "coreference", "keyword_match", "multiple_choice", "pair_classification", "tagging"}
     )
 
-    members: tuple[Name, ...] = Field(min_length=1)
+    members: tuple[Name, ...] = ()
     assignment: Assignment = "greedy"
 
     @field_validator("members")
