@@ -59,7 +59,7 @@ def test_the_models_of_members_lead_to_an_ensemble_and_their_encoders_to_its_pre
     drawn = build_pipelines(made_up_specs())
     (joins,) = drawn["fit"].filter(node_namespaces=["topics.both"]).nodes
     models = ["topics.one.model", "topics.two.model", "topics.again.model"]
-    assert joins.inputs == ["params:topics.both.config", "params:topics.both.members", *models]
+    assert set(joins.inputs) == {"params:topics.both.config", "params:topics.both.members", *models}
     assert joins.outputs == ["topics.both.model"]
     found = {node.name: set(node.inputs) for node in drawn["evaluate"].nodes if node.name.endswith("predict")}
     common = {f"topics.examples_{split}" for split in TOPICS.scored_splits} | {"small.encoder", "large.encoder"}
@@ -89,23 +89,23 @@ def cells(task: TaskSpec, **options: Any) -> tuple[CellConfig, EnsembleConfig]:
     return config, EnsembleConfig(cell=config.cell, folds=task.read.folds or 1, members=members)
 
 
-def fitted(folder: Path, members: EnsembleConfig, machine: Machine) -> list[Path]:
+def fitted(folder: Path, members: EnsembleConfig, machine: Machine) -> dict[str, Path]:
     """Fit the members; in a fold that is not the first, two labels have changed places."""
     train = examples(TEXTS, members.folds)
     if members.folds > 1:
         train.loc[train["fold"] == 1, "label"] = [label for _, label in reversed(TEXTS)]
-    made = []
+    made = {}
     for member in members.members:
         out = Folder(filepath=str(folder / member.recipe))
         out.save(fit(train, examples(TEXTS, members.folds), member, machine))
-        made.append(out.load())
+        made[f"model_{member.recipe}"] = out.load()
     return made
 
 
 def test_from_fits_to_record_and_submission(machine: Machine, tmp_path: Path) -> None:
     config, members = cells(TOPICS)
     out = Folder(filepath=str(tmp_path / "model"))
-    out.save(join(config, members, *fitted(tmp_path, members, machine)))
+    out.save(join(config, members, **fitted(tmp_path, members, machine)))
     hidden = examples([("zebra ibis", None), ("gecko", None)])
     table = predict(out.load(), config, dev=examples(TEXTS), test=examples(TEXTS), test_hidden=hidden)
     assert table[["seed", "fold"]].drop_duplicates().to_numpy().tolist() == [[0, 0]]
@@ -129,7 +129,7 @@ def test_twice_the_same_bytes(machine: Machine, tmp_path: Path) -> None:
     config, members = cells(TOPICS)
     models = fitted(tmp_path, members, machine)
     for name in ("first", "second"):
-        Folder(filepath=str(tmp_path / name)).save(join(config, members, *models))
+        Folder(filepath=str(tmp_path / name)).save(join(config, members, **models))
     files = [path.relative_to(tmp_path / "first") for path in (tmp_path / "first").rglob("*") if path.is_file()]
     assert len(files) == 2 + 3 * 3  # ensemble.json and facts.json; three files of each linear model
     for path in files:
@@ -141,7 +141,7 @@ def test_each_fold_has_an_ensemble_of_its_own(machine: Machine, tmp_path: Path) 
     task = TOPICS.model_copy(update={"read": TOPICS.read.model_copy(update={"folds": 2})})
     config, members = cells(task)
     out = Folder(filepath=str(tmp_path / "model"))
-    out.save(join(config, members, *fitted(tmp_path, members, machine)))
+    out.save(join(config, members, **fitted(tmp_path, members, machine)))
     assert sorted(path.name for path in out.load().iterdir()) == ["repeat-s0-f0", "repeat-s0-f1"]
     table = predict(out.load(), config, dev=examples(TEXTS, 2), test=examples(TEXTS))
     right = (table["gold"] == table["pred"]).groupby(table["fold"]).mean()
@@ -155,4 +155,4 @@ def test_a_repeat_that_is_not_there(machine: Machine, tmp_path: Path) -> None:
     members = members.model_copy(update={"members": (more, members.members[1])})
     said = r"repeat-s9-f0: no such repeat; fit the member anew: kedro run --pipelines fit --namespaces made_up.words$"
     with pytest.raises(UserError, match=rf"^cell made_up.ensemble: member made_up.words: .*{said}"):
-        join(config, members, *models)
+        join(config, members, **models)

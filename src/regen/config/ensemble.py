@@ -36,8 +36,8 @@ def check_members(recipe: RecipeSpec, members: Sequence[str], recipes: Mapping[s
         recipes: All recipes.
 
     Raises:
-        WrongValueError: No recipe is named, there is no such recipe, it is an ensemble too, or a search or limits are given, which an
-            ensemble has none of.
+        WrongValueError: No recipe is named, one does not exist or is an ensemble too, or the ensemble has a search
+            or a limit of examples.
     """
     if not members:
         raise WrongValueError(("options", "members"), "found none, expected the names of recipes; name one or more")

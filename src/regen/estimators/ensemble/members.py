@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,12 +48,12 @@ class Member:
         return estimator_class(self.estimator).load(self.folder, Resources(encoder=encoder))
 
 
-def members_by_fold(config: EnsembleConfig, models: Sequence[Path]) -> dict[int, list[Member]]:
+def members_by_fold(config: EnsembleConfig, models: Mapping[str, Path]) -> dict[int, list[Member]]:
     """Find every repeat of every member: fold -> its repeats, in the order of members and seeds.
 
     Args:
         config: The members' configs.
-        models: Folder of the fitted models of each.
+        models: Recipe -> folder of its fitted models.
 
     Raises:
         UserError: A repeat is not there.
@@ -61,9 +61,9 @@ def members_by_fold(config: EnsembleConfig, models: Sequence[Path]) -> dict[int,
     folds: dict[int, list[Member]] = {}
     for fold in range(config.folds):
         folds[fold] = []
-        for member, model in zip(config.members, models, strict=True):
+        for member in config.members:
             for seed in member.seeds:
-                folder = model / repeat_name(seed, fold)
+                folder = models[member.recipe] / repeat_name(seed, fold)
                 if not (folder / "facts.json").is_file():
                     raise UserError(
                         f"cell {config.cell}: member {member.cell}: {folder}: no such repeat; fit the member anew: "

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from kedro.pipeline import Node, Pipeline
 
-from regen.pipelines.fit.ensemble import join
+from regen.pipelines.fit.ensemble import MODEL, join
 from regen.pipelines.fit.nodes import fit
 
 
@@ -38,11 +38,11 @@ def create_ensemble_pipeline(task: str, recipe: str, members: Iterable[str]) -> 
         [
             Node(
                 join,
-                inputs=[
-                    f"params:{cell}.config",
-                    f"params:{cell}.members",
-                    *(f"{task}.{member}.model" for member in members),
-                ],
+                inputs={
+                    "config": f"params:{cell}.config",
+                    "members": f"params:{cell}.members",
+                    **{f"{MODEL}{member}": f"{task}.{member}.model" for member in members},
+                },
                 outputs=f"{cell}.model",
                 name="fit",
                 namespace=cell,
