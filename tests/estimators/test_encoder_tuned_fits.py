@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from estimator_cases import Case, saved
 from safetensors.torch import load_file
 from tiny_encoders import POSITIONS, make_encoder, tiny_encoder
@@ -24,12 +25,6 @@ STEPS = 6
 
 class KilledError(Exception):
     pass
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Collecting garbage takes longer than these fits."""
-    monkeypatch.setattr("regen.estimators.encoder.finetune.gc.collect", lambda: 0)
 
 
 @each_method
@@ -131,3 +126,9 @@ def test_operations_of_virtual_tokens_go_through_the_whole_body() -> None:
     history.requires_grad_(False)
     per_token = operations_per_token(history, below=True)
     assert tokens.facts()["operations"] == per_token * tokens.facts()["tokens"] > 0
+
+
+@pytest.mark.parametrize("kind", ["lora", "prefix", "prompt"])
+def test_checkpointing_changes_nothing(kind: str) -> None:
+    plain, again = (fit(kind, epochs=1, checkpointing=checkpointing)._tensors for checkpointing in (False, True))
+    assert all(torch.equal(value, again[name]) for name, value in plain.items())
