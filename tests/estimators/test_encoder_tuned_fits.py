@@ -34,7 +34,7 @@ def test_killed_twice_and_resumed_has_the_bytes_of_one_that_was_not(
     """AdaLoRA prunes in the steps 2 to 4 and masks in 5 and 6, so it is killed in both."""
     unbroken = fit(kind, state=tmp_path / "other")
     assert unbroken.facts()["steps"] == STEPS
-    monkeypatch.setattr("regen.estimators.encoder.finetune._STEPS_BETWEEN_STATES", 1)
+    monkeypatch.setattr("regen.training.session.STEPS_BETWEEN_STATES", 1)
     train_on, done, kills = Loop._train_on, [], [3, 5]
 
     def train_or_die(loop: Loop, batch: Any) -> None:
