@@ -11,7 +11,7 @@ from regen.errors import UserError
 from regen.estimators.base import Estimator, GivesProbabilities, Milestone, Resources
 from regen.estimators.bilstm_crf.inputs import BEGIN, END, PADDING, STRANGE, Sentences, Vocabulary, word_case
 from regen.estimators.bilstm_crf.model import Model
-from regen.estimators.bilstm_crf.network import Network, loss_sum, turned_places
+from regen.estimators.bilstm_crf.network import BothDirections, Network, loss_sum, turned_places
 from regen.estimators.bilstm_crf.options import Options
 from regen.training.batches import Batch
 from regen.training.noise import Noise
@@ -82,6 +82,17 @@ def test_long_words_keep_both_ends() -> None:
 
 def test_turned_places() -> None:
     assert turned_places(torch.tensor([4, 2, 1]), 4).tolist() == [[3, 2, 1, 0], [1, 0, 2, 3], [0, 1, 2, 3]]
+
+
+def test_states_of_the_second_direction_stand_at_their_tokens() -> None:
+    layer, given = BothDirections(3, 4), torch.randn(1, 4, 3, generator=torch.Generator().manual_seed(0))
+    turned = turned_places(torch.tensor([3]), 4)
+    before = layer(given, turned)[0]
+    given[0, 0] += 1.0
+    after = layer(given, turned)[0]
+    assert torch.equal(before[1:3, 4:], after[1:3, 4:])  # what follows does not know of the first token
+    assert not torch.allclose(before[0, 4:], after[0, 4:])
+    assert not torch.allclose(before[2, :4], after[2, :4])
 
 
 @pytest.mark.parametrize("layers", [1, 2])

@@ -23,6 +23,8 @@ from regen.estimators.encoder.options import Options
 from regen.training.device import Hardware, resolve_hardware
 from regen.training.loop import Loop
 from regen.training.noise import Noise
+from regen.training.session import make_accelerator
+from regen.training.state import KeepState
 
 CASE = Case("encoder", "classification", "en")
 METHODS: dict[str, dict[str, Any]] = {
@@ -71,7 +73,7 @@ def test_stopped_and_resumed(
     def stopping(loop: Loop, event: str) -> None:
         if event == "on_gradients" and moments and loop.step == moments[0]:
             moments.pop(0)
-            keeper = next(plugin for plugin in loop.plugins if isinstance(plugin, finetune.KeepState))
+            keeper = next(plugin for plugin in loop.plugins if isinstance(plugin, KeepState))
             keeper._request(signal.SIGTERM, None)
         emit(loop, event)
 
@@ -110,7 +112,7 @@ def one_batch(case: Case = CASE, **options: Any) -> tuple[Setup, torch.nn.Module
     job = make_job(network, data, setup, 0)
     optimiser = make_optimiser(network, setup.options, hardware)
     plugins = finetune.training_plugins(network, setup.options, job.plan.steps)
-    accelerator = finetune.make_accelerator(hardware)
+    accelerator = make_accelerator(hardware)
     loop = Loop(job, optimiser, lambda _: 1.0, accelerator, noise, 0, plugins=plugins, parts=setup.options.accumulation)
     return setup, network, loop
 

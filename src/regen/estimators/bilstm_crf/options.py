@@ -54,7 +54,7 @@ class Options(Base):
     layers: Count = 1
     dropout: Share = 0.5
     learning_rate: Positive = 3e-3
-    epochs: Count = 20
+    epochs: Count = 8
     training_tokens: Count | None = None
     batch_tokens: Count = 768
     warmup: Share = 0.0
