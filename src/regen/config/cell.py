@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from regen.config.augmentation import Augmentation, check_augmentation
 from regen.config.base import Spec
 from regen.config.recipe import RecipeSpec, options_class
 from regen.config.task import TaskSpec
@@ -31,6 +32,7 @@ class CellConfig(Spec):
         options: Its options, every default filled in.
         seeds: One repeat each.
         train_examples: Only the first n training examples; ``None`` means all.
+        augmentation: Further training examples, made out of those; ``None`` means none.
         selection: How the settings were chosen.
         device: Device class; classical estimators use the CPU.
         threads: Threads that computing uses; part of the config since sums depend on it.
@@ -51,6 +53,7 @@ class CellConfig(Spec):
     seeds: tuple[int, ...]
     train_examples: int | None
     selection: str
+    augmentation: Augmentation | None = None
     device: str = "cpu"
     threads: int = 1
     precision: str | None = None
@@ -101,8 +104,8 @@ def cell_config(task_name: str, task: TaskSpec, recipe_name: str, recipe: Recipe
     """Combine a recipe with what the task overrides.
 
     Raises:
-        UserError: The options do not fit the estimator, the estimator does not suit the task's type, or the recipe
-            searches on a task with folds.
+        UserError: The options do not fit the estimator, the estimator or a method of augmentation does not suit the
+            task, or the recipe searches on a task with folds.
     """
     cell = f"{task_name}.{recipe_name}"
     cls = options_class(recipe.estimator)
@@ -123,6 +126,8 @@ def cell_config(task_name: str, task: TaskSpec, recipe_name: str, recipe: Recipe
         key = ".".join(str(part) for part in first["loc"])
         raise UserError(f"cell {cell}: option '{key}': {first['msg']} (found {first['input']!r})") from None
     _check_columns(cell, task, getattr(options, "columns", ()))
+    if recipe.augmentation is not None:
+        check_augmentation(cell, recipe.augmentation, task.type, task.language, getattr(options, "encoder", None))
     return CellConfig(
         cell=cell,
         task=task_name,
@@ -138,6 +143,7 @@ def cell_config(task_name: str, task: TaskSpec, recipe_name: str, recipe: Recipe
         seeds=task.seeds.get(recipe_name, recipe.seeds),
         train_examples=recipe.train_examples,
         selection=recipe.selection,
+        augmentation=recipe.augmentation,
     )
 
 

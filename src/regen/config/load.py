@@ -30,7 +30,7 @@ SECTIONS: dict[str, type[Spec]] = {
 }
 """Config section (folder in conf/<environment>) -> what each of its files holds."""
 
-_MERGED = ("options", "search")
+_MERGED = ("options", "search", "augmentation")
 """Keys of a recipe whose own keys stand over those of the recipe that it extends."""
 
 _S = TypeVar("_S", bound=Spec)
@@ -210,7 +210,7 @@ def _tags(model: type[BaseModel]) -> tuple[Any, ...]:
 
 
 def _extended(files: _Files, recipes: Mapping[str, Any], name: str, below: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Merge a recipe over the one that it extends; ``options`` and ``search`` are merged key by key."""
+    """Merge a recipe over the one that it extends; ``options``, ``search``, ``augmentation`` key by key."""
     recipe = recipes[name]
     parent_name = recipe.get("extends") if isinstance(recipe, Mapping) else None
     if parent_name is None:

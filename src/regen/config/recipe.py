@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from regen.config.augmentation import Augmentation
 from regen.config.base import Name, Spec
 from regen.config.search import Cost, SearchSpec
 from regen.config.task import Seeds
@@ -41,6 +42,7 @@ class RecipeSpec(Spec):
         seeds: One repeat per seed (and official fold).
         train_examples: Use only the first n training examples; ``null`` means all.
         selection: How the settings were chosen; every score carries it.
+        augmentation: Further training examples, made out of those of train; ``null`` for none.
         options: Options of the estimator; its own ``Options`` class says which.
         search: A search over options, before the fit; ``null`` for none.
     """
@@ -51,6 +53,7 @@ class RecipeSpec(Spec):
     seeds: Seeds = (0,)
     train_examples: Annotated[int, Field(ge=1)] | None = None
     selection: str = "none: one fixed setting"
+    augmentation: Augmentation | None = None
     options: dict[str, Any] = Field(default_factory=dict)
     search: SearchSpec | None = None
 

@@ -76,8 +76,24 @@ class Resources:
 LENT_NOTHING = Resources()
 
 
-class Estimator(Protocol):
-    """Learns from examples and predicts labels. Equal inputs give equal bytes in ``save``.
+class Fitted(Protocol):
+    """What was learnt: predicts labels. Equal inputs give equal bytes in ``save``."""
+
+    def predict(self, examples: pd.DataFrame) -> Predictions:
+        """Predict; labels in the examples are not looked at."""
+        ...
+
+    def facts(self) -> dict[str, Any]:
+        """Give what the record says of the model, such as the number of parameters."""
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write everything that ``load`` needs into an empty folder; nothing pickled."""
+        ...
+
+
+class Estimator(Fitted, Protocol):
+    """Learns from examples.
 
     Attributes:
         keeps_state: Whether a fit is long enough to go on after a kill, and to be kept when it is finished.
@@ -90,18 +106,6 @@ class Estimator(Protocol):
         cls, train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int, resources: Resources = LENT_NOTHING
     ) -> Self:
         """Learn from train; dev may choose, never teach."""
-        ...
-
-    def predict(self, examples: pd.DataFrame) -> Predictions:
-        """Predict; labels in the examples are not looked at."""
-        ...
-
-    def facts(self) -> dict[str, Any]:
-        """Give what the record says of the model, such as the number of parameters."""
-        ...
-
-    def save(self, folder: Path) -> None:
-        """Write everything that ``load`` needs into an empty folder; nothing pickled."""
         ...
 
     @classmethod

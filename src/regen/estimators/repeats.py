@@ -11,10 +11,12 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from regen.config.augmentation import augmentation_modules
 from regen.config.cell import CellConfig, repeat_name
 from regen.config.machine import Machine
 from regen.config.recipe import estimator_modules
-from regen.estimators.base import Estimator, Resources, estimator_class
+from regen.estimators.augmented import augmentation_key, fit_on_all
+from regen.estimators.base import Fitted, Resources, estimator_class
 from regen.estimators.folds import split_folds
 from regen.io.atomic import replacing
 from regen.lineage.closure import code_digest
@@ -25,7 +27,7 @@ _STAGE = "regen.pipelines.fit.nodes"
 
 def fit_repeats(
     train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, machine: Machine, resources: Resources
-) -> dict[str, Estimator | Path]:
+) -> dict[str, Fitted | Path]:
     """Fit every repeat of a cell: each seed on each fold, with the train and dev examples of that fold alone.
 
     Args:
@@ -38,7 +40,7 @@ def fit_repeats(
     Returns:
         ``repeat-s<seed>-f<fold>`` -> the model; or, of estimators that keep state, the folder that holds it.
     """
-    made: dict[str, Estimator | Path] = {}
+    made: dict[str, Fitted | Path] = {}
     held = split_folds(dev)
     for fold, examples in split_folds(train).items():
         used = examples.head(config.train_examples) if config.train_examples else examples
@@ -55,17 +57,17 @@ def fit_repeats(
 
 def fit_repeat(
     train: pd.DataFrame, dev: pd.DataFrame, config: CellConfig, seed: int, machine: Machine, resources: Resources
-) -> Estimator | Path:
+) -> Fitted | Path:
     """Fit one repeat, go on with one that was interrupted, or find the finished one."""
     cls = estimator_class(config.estimator)
     if not cls.keeps_state:
-        return cls.fit(train, dev, config, seed, resources)
+        return fit_on_all(cls, train, dev, config, seed, machine, resources)
     folder = repeat_folder(train, dev, config, seed, resources.encoder, machine)
     finished = folder / "model"
     if finished.is_dir():
         logger.info("%s seed %d: finished before with the same config, data, code and libraries", config.cell, seed)
         return finished
-    write_model(cls.fit(train, dev, config, seed, replace(resources, state=folder)), finished)
+    write_model(fit_on_all(cls, train, dev, config, seed, machine, replace(resources, state=folder)), finished)
     for path in folder.glob("*.safetensors"):
         path.unlink()
     return finished
@@ -86,15 +88,16 @@ def repeat_key(
         "config": {**config.model_dump(mode="json", exclude={"selection"}), "seeds": [seed]},
         "train": table_digest(train),
         "dev": table_digest(dev),
-        "code": code_digest([_STAGE, *estimator_modules(config.estimator)]),
+        "code": code_digest([_STAGE, *estimator_modules(config.estimator), *augmentation_modules(config.augmentation)]),
         "lock": file_digest(machine.project / "requirements.lock"),
         "encoder": file_digest(encoder / "encoder.json") if encoder else None,
+        **augmentation_key(config, machine),
     }
     digest = hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return f"{config.cell}-s{seed}-{digest[:16]}"
 
 
-def write_model(model: Estimator, folder: Path) -> None:
+def write_model(model: Fitted, folder: Path) -> None:
     """Write a model and its facts into a folder that appears whole."""
     with replacing(folder) as new:
         new.mkdir()

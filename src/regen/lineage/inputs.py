@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from regen.config.augmentation import augmentation_modules
 from regen.config.load import Specs
 from regen.config.locate import spec_file
 from regen.config.recipe import estimator_modules
@@ -75,11 +76,13 @@ class SpecOrigins:
         keys = self._keys("tasks", task, [*_TASK_KEYS_OF_A_CELL, f"overrides.{recipe}", f"seeds.{recipe}"])
         for path, found in self._recipe_keys(recipe).items():
             keys.setdefault(path, []).extend(found)
-        modules = list(estimator_modules(self._specs.recipes[recipe].estimator))
+        spec = self._specs.recipes[recipe]
+        modules = [*estimator_modules(spec.estimator), *augmentation_modules(spec.augmentation)]
         ensemble = self._specs.ensemble(f"{task}.{recipe}")
         for member in ensemble.members if ensemble else ():  # whoever predicts with it predicts with them
             modules += estimator_modules(member.estimator)
-        return Origin(keys=keys, modules=modules)
+        folders = spec.augmentation.folders if spec.augmentation else []
+        return Origin(files=folders, keys=keys, modules=modules)
 
     def _members(self, cell: str) -> Origin:
         ensemble = self._specs.ensemble(cell)

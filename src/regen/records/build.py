@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from regen.config.augmentation import augmentation_modules
 from regen.config.cell import CellConfig
 from regen.config.recipe import estimator_modules
 from regen.config.statistics import StatisticsConfig
@@ -47,6 +48,7 @@ def build_record(
     # stages did shows in their outputs.
     used = dict.fromkeys([config.estimator, *(name for fact in facts for name in fact.get("estimators", ()))])
     modules = [_STAGE, *(module for name in used for module in estimator_modules(name))]
+    modules += augmentation_modules(config.augmentation)
     return {
         "schema": SCHEMA,
         "cell": config.cell,

@@ -14,12 +14,14 @@ from filelock import FileLock, Timeout
 from optuna import Study
 from optuna.trial import TrialState
 
+from regen.config.augmentation import augmentation_modules
 from regen.config.cell import CellConfig
 from regen.config.machine import Machine
 from regen.config.recipe import estimator_modules
 from regen.config.search import SearchSpec
 from regen.config.statistics import StatisticsConfig
 from regen.errors import UserError
+from regen.estimators.augmented import augmentation_key
 from regen.estimators.repeats import file_digest, table_digest
 from regen.lineage.closure import code_digest
 from regen.processes import cores
@@ -117,9 +119,10 @@ def study_key(
         "search": search.model_dump(mode="json", exclude={"trials", "pick", "cost"}),
         "train": table_digest(train),
         "dev": table_digest(dev),
-        "code": code_digest([_CODE, *estimator_modules(config.estimator)]),
+        "code": code_digest([_CODE, *estimator_modules(config.estimator), *augmentation_modules(config.augmentation)]),
         "lock": file_digest(machine.project / "requirements.lock"),
         "encoder": file_digest(encoder / "encoder.json") if encoder else None,
+        **augmentation_key(config, machine),
     }
     return f"{config.cell}-{_digest(told)}"
 

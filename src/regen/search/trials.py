@@ -15,7 +15,7 @@ import pandas as pd
 from regen.config.cell import CellConfig
 from regen.config.machine import Machine
 from regen.config.search import SearchSpec
-from regen.estimators.base import Estimator, Milestone, Resources, estimator_class
+from regen.estimators.base import Fitted, Milestone, Resources, estimator_class
 from regen.estimators.repeats import fit_repeat, repeat_folder, write_model
 from regen.scoring.official import Official, score_examples
 
@@ -168,12 +168,12 @@ class Runner:
         config: CellConfig,
         told: Callable[[Milestone], None] | None,
         pause_tokens: int | None,
-    ) -> Estimator | Path:
+    ) -> Fitted | Path:
         resources = Resources(self.encoder, machine=self._machine, shared=part.shared)
         resources = replace(resources, told=told, pause_tokens=pause_tokens)
         return fit_repeat(part.train, part.dev, config, part.seed, self._machine, resources)
 
-    def _score(self, part: Part, config: CellConfig, made: Estimator | Path, facts: dict[str, Any]) -> float:
+    def _score(self, part: Part, config: CellConfig, made: Fitted | Path, facts: dict[str, Any]) -> float:
         """Take the score that the fit found on dev itself, or predict."""
         history = facts.get("history")
         if history:
@@ -181,18 +181,18 @@ class Runner:
             return float(row["dev_score"])
         return _official(self._loaded(made, config), part, config).value
 
-    def _loaded(self, made: Estimator | Path, config: CellConfig) -> Estimator:
+    def _loaded(self, made: Fitted | Path, config: CellConfig) -> Fitted:
         if not isinstance(made, Path):
             return made
         return estimator_class(config.estimator).load(made, Resources(self.encoder))
 
 
-def _official(model: Estimator, part: Part, config: CellConfig) -> Official:
+def _official(model: Fitted, part: Part, config: CellConfig) -> Official:
     blind = part.dev.drop(columns=config.hidden)  # nobody predicts from the answer
     return score_examples(config, part.dev, model.predict(blind).labels)
 
 
-def _facts(made: Estimator | Path) -> dict[str, Any]:
+def _facts(made: Fitted | Path) -> dict[str, Any]:
     if not isinstance(made, Path):
         return made.facts()
     facts: dict[str, Any] = json.loads((made / "facts.json").read_text(encoding="utf-8"))
@@ -205,7 +205,7 @@ def _tell_again(facts: dict[str, Any], told: Callable[[int, float, int], None]) 
         told(int(row["epoch"]), row["dev_score"], int(row["tokens"]))
 
 
-def _costs(made: Estimator | Path, facts: dict[str, Any]) -> dict[str, int]:
+def _costs(made: Fitted | Path, facts: dict[str, Any]) -> dict[str, int]:
     told: dict[str, int] = {name: int(facts[name]) for name in ("operations", "trained_parameters") if name in facts}
     if isinstance(made, Path):
         return {**told, "checkpoint_bytes": _bytes(made)}

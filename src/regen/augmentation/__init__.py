@@ -1,0 +1,1 @@
+"""Further training examples, made out of those that there are; one module per method."""
