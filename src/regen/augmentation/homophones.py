@@ -6,6 +6,7 @@ that are homophones: Liu et al. 2011, https://doi.org/10.1145/1967293.1967297. R
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -38,12 +39,14 @@ def drafts(train: pd.DataFrame, settings: Homophones, context: Context) -> Itera
     return word_drafts(train, "homophones", settings, context, replace)
 
 
+@cache
 def homophones() -> dict[str, tuple[str, ...]]:
     """Give the frequent characters of each reading, with its tone, in the order of GB 2312."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for character in frequent_characters():
-        found[readings(character)[0]].append(character)
-    return {sound: tuple(characters) for sound, characters in found.items()}
+    characters = list(frequent_characters())
+    for character, sound in zip(characters, lazy_pinyin(characters, style=Style.TONE3), strict=True):
+        found[sound].append(character)
+    return {sound: tuple(alike) for sound, alike in found.items()}
 
 
 def readings(word: str) -> list[str]:

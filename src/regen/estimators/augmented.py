@@ -64,12 +64,14 @@ def fit_on_all(
     """
     if config.augmentation is None:
         return cls.fit(train, dev, config, seed, resources)
-    common = augmentation_modules(config.augmentation)[0]
-    context = import_module("regen.augmentation.drafts").Context(config, seed, resources.encoder, machine)
-    examples, told = import_module(common).augment(train, context)
-    # Repeats share what they compute from train, and here train differs from seed to seed.
-    own = replace(resources, shared=resources.shared.setdefault(("augmented", seed), {}))
-    return AugmentedModel(cls.fit(examples, dev, config, seed, own), told)
+    key = ("augmented", seed)
+    if key not in resources.shared:
+        context = import_module("regen.augmentation.drafts").Context(config, seed, resources.encoder, machine)
+        common = import_module(augmentation_modules(config.augmentation)[0])
+        # Repeats share what they compute from train, and here train differs from seed to seed.
+        resources.shared[key] = *common.augment(train, context), {}
+    examples, told, shared = resources.shared[key]
+    return AugmentedModel(cls.fit(examples, dev, config, seed, replace(resources, shared=shared)), told)
 
 
 def augmentation_key(config: CellConfig, machine: Machine) -> dict[str, Any]:
