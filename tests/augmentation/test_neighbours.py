@@ -33,6 +33,7 @@ def test_neighbours_are_near_and_no_forms_of_the_word() -> None:
     few = neighbours(["like", "dislike", "love", "enjoy", "admire", "stone"], VECTORS, nearest=1, similarity=0.7)
     assert few("like") == ("love",)
     assert few("love") == ("admire",)  # 0.96
+    assert few("dislike") == ("love",)  # it holds 'like'
     strict = neighbours(["like", "dislike", "love", "enjoy", "admire", "stone"], VECTORS, nearest=5, similarity=0.81)
     assert strict("like") == ()
 

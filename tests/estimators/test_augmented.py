@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pandas as pd
 import pytest
 from estimator_frames import MAKERS
+from tiny_encoders import tiny_encoder
 
 from made_up import made_up_cell, made_up_task
 from regen.config.cell import CellConfig
@@ -138,3 +139,24 @@ def test_what_a_repeat_made_is_kept_for_trials_with_the_same_train(machine: Mach
     first, second = Watching.fits
     assert first.train is second.train
     assert first.shared is second.shared
+
+
+def test_equal_fits_of_an_encoder_give_equal_bytes(tmp_path: Path) -> None:
+    encoder = tiny_encoder()
+    (tmp_path / "requirements.lock").write_bytes(b"library==1\n")
+    methods = {**TYPOS, "neighbours": {"similarity": 0.01}}
+    options = {"epochs": 1, "threads": 1, "precision": "f32", "max_length": 32, "stride": 8}
+    config = made_up_cell("encoder", TASK, options, augmentation=methods)
+    made = []
+    for name in ("first", "second"):
+        machine = Machine(project=tmp_path, state=tmp_path / name)
+        repeats = fit_repeats(FRAMES.train, FRAMES.dev, config, machine, Resources(encoder=encoder, machine=machine))
+        made.append(
+            {
+                repeat: {path.name: path.read_bytes() for path in Path(str(folder)).iterdir()}
+                for repeat, folder in repeats.items()
+            }
+        )
+    assert made[0] == made[1]
+    facts = [json.loads(files["facts.json"]) for files in made[0].values()]
+    assert all(set(fact["augmentation"]["methods"]) == {"typos", "neighbours"} for fact in facts)
