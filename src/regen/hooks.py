@@ -11,6 +11,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol, MemoryDataset
 from kedro.pipeline.node import Node
 
+from regen.config.derived import PretrainConfig, TransferConfig
 from regen.config.encoder import ImportConfig
 from regen.config.load import Specs
 from regen.config.machine import Machine
@@ -30,8 +31,8 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
         inputs[f"params:{name}.read"] = PrepareConfig(
             task=name, type=task.type, read=task.read, overlaps_with=task.overlaps_with
         )
-    for name, encoder in specs.encoders.items():
-        inputs[f"params:{name}.encoder_files"] = ImportConfig(encoder=name, spec=encoder)
+    for name in specs.encoders:
+        inputs |= _encoder_input(specs, name)
     for cell in specs.cells:
         inputs[f"params:{cell}.config"] = specs.config(cell)
         name = cell.split(".")[0]
@@ -43,6 +44,28 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
         if specs.searches(cell):
             inputs[f"params:{cell}.search"] = specs.recipes[cell.split(".")[1]].search
     return inputs
+
+
+def _encoder_input(specs: Specs, name: str) -> dict[str, Any]:
+    """Give the input of the stage that makes an encoder."""
+    spec = specs.encoders[name]
+    if spec.transfer is not None:
+        seed = specs.config(spec.transfer.cell).seeds[0] if spec.transfer.seed is None else spec.transfer.seed
+        told = {"licence": spec.licence, "source": spec.source, "cell": spec.transfer.cell, "fold": spec.transfer.fold}
+        return {f"params:{name}.transfer": TransferConfig(encoder=name, seed=seed, **told)}
+    if spec.pretraining is not None:
+        task = specs.tasks[spec.pretraining.task]
+        return {
+            f"params:{name}.pretraining": PretrainConfig(
+                encoder=name,
+                licence=spec.licence,
+                source=spec.source,
+                task_type=task.type,
+                language=task.language,
+                how=spec.pretraining,
+            )
+        }
+    return {f"params:{name}.encoder_files": ImportConfig(encoder=name, spec=spec)}
 
 
 class Project:

@@ -15,8 +15,10 @@ from regen.pipelines.gather import pipeline as gather
 from regen.pipelines.import_encoder import pipeline as import_encoder
 from regen.pipelines.ingest import pipeline as ingest
 from regen.pipelines.prepare import pipeline as prepare
+from regen.pipelines.pretrain import pipeline as pretrain
 from regen.pipelines.report import pipeline as report
 from regen.pipelines.search import pipeline as search
+from regen.pipelines.transfer import pipeline as transfer
 from regen.project import config_loader, read_specs
 
 DEFAULT_SUITE = "sample"
@@ -45,7 +47,8 @@ def build_pipelines(specs: Specs) -> dict[str, Pipeline]:
     parts: dict[str, list[Pipeline]] = defaultdict(list)
     recipes = _by_task(specs.cells)
     for encoder in specs.encoders:
-        parts["import_encoder"].append(import_encoder.create_pipeline(encoder))
+        stage, drawn = _draw_encoder(specs, encoder)
+        parts[stage].append(drawn)
     for task in specs.tasks:
         parts[task] += _draw_encoders(specs, [f"{task}.{recipe}" for recipe in recipes.get(task, [])])
         for stage, drawn in _draw_task(specs, task, recipes.get(task, [])):
@@ -64,7 +67,10 @@ def build_pipelines(specs: Specs) -> dict[str, Pipeline]:
     return pipelines
 
 
-STAGES = ("ingest", "import_encoder", "prepare", "search", "fit", "evaluate", "gather", "site", "report")
+STAGES = (
+    *("ingest", "import_encoder", "transfer", "pretrain", "prepare", "search", "fit", "evaluate", "gather", "site"),
+    "report",
+)
 """Stages in their order; ``report`` is over all committed records and no part of any suite."""
 
 
@@ -78,9 +84,24 @@ def _by_task(cells: tuple[str, ...] | list[str]) -> dict[str, list[str]]:
 
 
 def _draw_encoders(specs: Specs, cells: Iterable[str]) -> list[Pipeline]:
-    """Draw the import of each encoder that some of the cells start from."""
-    used = dict.fromkeys(specs.config(cell).encoder for cell in cells)
-    return [import_encoder.create_pipeline(encoder) for encoder in used if encoder]
+    """Draw how each encoder is had that some of the cells start from, and what it starts from itself."""
+    used: dict[str, None] = {}
+    for cell in cells:
+        encoder = specs.config(cell).encoder
+        while encoder is not None and encoder not in used:
+            used[encoder] = None
+            encoder = specs.base(encoder)
+    return [_draw_encoder(specs, encoder)[1] for encoder in used]
+
+
+def _draw_encoder(specs: Specs, name: str) -> tuple[str, Pipeline]:
+    """Draw how one encoder is had, as (stage, pipeline)."""
+    spec, base = specs.encoders[name], specs.base(name)
+    if spec.transfer is not None and base is not None:
+        return "transfer", transfer.create_pipeline(name, spec.transfer.cell, base)
+    if spec.pretraining is not None and base is not None:
+        return "pretrain", pretrain.create_pipeline(name, spec.pretraining.task, spec.pretraining.splits, base)
+    return "import_encoder", import_encoder.create_pipeline(name)
 
 
 def _draw_fit(specs: Specs, config: CellConfig) -> Pipeline:

@@ -14,6 +14,7 @@ from yaml.nodes import MappingNode, SequenceNode
 
 from regen.config.base import NAME_PATTERN, Spec, WrongValueError
 from regen.config.cell import CellConfig, cell_config
+from regen.config.derived_checks import check_derived
 from regen.config.encoder import EncoderSpec
 from regen.config.ensemble import ENSEMBLE, EnsembleConfig, check_members, ensemble_config
 from regen.config.recipe import RecipeSpec, options_class
@@ -65,6 +66,13 @@ class Specs:
         """Say whether a cell's settings are searched."""
         return self.recipes[cell.split(".")[1]].searches
 
+    def base(self, encoder: str) -> str | None:
+        """Name the encoder that one which is made here starts from; ``None`` for a published one."""
+        spec = self.encoders[encoder]
+        if spec.transfer is not None:
+            return self.config(spec.transfer.cell).encoder
+        return spec.pretraining.encoder if spec.pretraining is not None else None
+
     @property
     def cells(self) -> list[str]:
         """Every cell of every suite, once, in the order of the suites' names."""
@@ -96,6 +104,7 @@ def load_specs(raw: Mapping[str, Mapping[str, Any]], folders: Iterable[Path]) ->
     _check_overlaps(files, specs)
     _check_recipes(files, specs)
     _check_suites(files, specs)
+    check_derived(specs, files.where)
     return specs
 
 

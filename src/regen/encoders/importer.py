@@ -1,7 +1,6 @@
 """From an encoder's spec to a folder that plain transformers loads."""
 
 import json
-from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,14 +8,13 @@ from regen.config.encoder import TOKENIZER_FILE, EncoderSpec
 from regen.config.files import FileSpec, Source
 from regen.config.machine import Machine
 from regen.encoders.e5s1 import read_e5s1
+from regen.encoders.manifest import write_manifest
 from regen.encoders.tokenizer import import_tokenizer, read_json, stated_length
 from regen.encoders.unusable import UnusableError
 from regen.encoders.weights import CONFIG, WEIGHTS, import_weights, wanted_files
 from regen.errors import UserError
 from regen.sources.fetch import fetch_files
 from regen.sources.unavailable import UnavailableError
-
-MANIFEST = "encoder.json"
 
 
 def import_encoder(spec: EncoderSpec, name: str, machine: Machine, folder: Path) -> None:
@@ -45,16 +43,8 @@ def import_encoder(spec: EncoderSpec, name: str, machine: Machine, folder: Path)
             max_length = _convert(spec, found, folder)
         except UnusableError as reason:
             raise UserError(f"encoder {name}: {reason}") from None
-    manifest = {
-        "name": name,
-        "licence": spec.licence,
-        "source": spec.source,
-        "max_length": max_length,
-        "fetched": fetched,
-        "files": {path.name: _sha256(path) for path in folder.iterdir()},
-    }
-    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
-    (folder / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
+    told = {"name": name, "licence": spec.licence, "source": spec.source, "max_length": max_length, "fetched": fetched}
+    write_manifest(folder, told)
 
 
 def _published(spec: EncoderSpec, machine: Machine) -> tuple[FileSpec, ...]:
@@ -115,8 +105,3 @@ def _convert_e5s1(weights: str, found: Path, folder: Path) -> None:
     config, tensors = read_e5s1(found / weights)
     (folder / CONFIG).write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest()

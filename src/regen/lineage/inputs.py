@@ -54,6 +54,8 @@ class SpecOrigins:
             "submission": lambda task: Origin(keys=self._keys("tasks", task, ["submission"])),
             "suite": lambda suite: Origin(keys=self._keys("suites", suite, ["title", "cells"])),
             "encoder_files": self._encoder,
+            "transfer": self._encoder,
+            "pretraining": self._pretraining,
             "config": lambda cell: self._cell(*cell.split(".")),
             "members": self._members,
             "search": lambda cell: Origin(keys=self._recipe_keys(cell.split(".")[1], ["search"])),
@@ -71,6 +73,12 @@ class SpecOrigins:
         files = [source.path for file in spec.files for source in file.sources if source.path]
         keys = [key for key in self._content("encoders", name)[1] if key not in _ENCODER_KEYS_FOR_READERS]
         return Origin(files=[*files, *([spec.folder] if spec.folder else [])], keys=self._keys("encoders", name, keys))
+
+    def _pretraining(self, name: str) -> Origin:
+        pretraining, origin = self._specs.encoders[name].pretraining, self._encoder(name)
+        for path, keys in self._keys("tasks", pretraining.task if pretraining else "", ["type", "language"]).items():
+            origin.keys.setdefault(path, []).extend(keys)
+        return origin
 
     def _cell(self, task: str, recipe: str) -> Origin:
         keys = self._keys("tasks", task, [*_TASK_KEYS_OF_A_CELL, f"overrides.{recipe}", f"seeds.{recipe}"])

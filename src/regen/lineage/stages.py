@@ -15,7 +15,7 @@ from regen.lineage.closure import closure
 from regen.lineage.inputs import Origin, SpecOrigins
 
 LOCK = "requirements.lock"
-_TASK_STAGES = ("ingest", "import_encoder", "prepare", "search", "fit", "evaluate", "gather")
+_TASK_STAGES = ("ingest", "import_encoder", "transfer", "pretrain", "prepare", "search", "fit", "evaluate", "gather")
 
 
 @dataclass

@@ -20,6 +20,8 @@ from regen.statistics.summary import summarise
 
 SCHEMA = 1
 _STAGE = "regen.pipelines.evaluate.nodes"
+_ROWS = ("seen_in_train", "unlabeled_in_test")
+"""Lists of ids in a card, which a record leaves out."""
 
 
 def build_record(
@@ -56,7 +58,7 @@ def build_record(
         "recipe": config.recipe,
         "metric": config.metric,
         "config": config.model_dump(mode="json"),
-        "card": {name: value for name, value in card.items() if name != "seen_in_train"},
+        "card": {name: value for name, value in card.items() if name not in _ROWS},
         "hashes": {
             "config": config.digest,
             "code": code_digest(modules),

@@ -54,6 +54,23 @@ def seen_in_train(frames: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
     return {split: ids for split, ids in found.items() if ids}
 
 
+def unlabeled_in_test(frames: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Find the rows of ``unlabeled`` whose input stands in a test split, too.
+
+    Args:
+        frames: Split, or fold of a split -> examples.
+
+    Returns:
+        Ids, in the order of the split; none where there is no such split.
+    """
+    if "unlabeled" not in frames:
+        return []
+    tests = [set(text_keys(frame)) for name, frame in frames.items() if name.partition("_")[0] == "test"]
+    unlabeled = frames["unlabeled"]
+    ids: list[str] = unlabeled.loc[text_keys(unlabeled).isin(set[str]().union(*tests)), "id"].tolist()
+    return ids
+
+
 def _is_blank(value: Any) -> bool:
     """Say whether a text, or each text of a list, holds nothing but white space; what is no text never is blank."""
     if isinstance(value, list):

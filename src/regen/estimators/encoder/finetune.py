@@ -12,6 +12,7 @@ from torch import Tensor
 
 from regen.config.cell import CellConfig
 from regen.encoders.body import CutEmbedding
+from regen.encoders.manifest import made_from
 from regen.estimators.base import Resources
 from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.data import shared_data
@@ -129,6 +130,7 @@ def _facts(network: Network, encoder: Path, selection: Selection, hardware: Hard
     left_out = (network.body.config.vocab_size - embedding.num_embeddings) * embedding.embedding_dim
     return {
         "encoder": hashlib.sha256((encoder / "encoder.json").read_bytes()).hexdigest(),
+        **({"made_from": steps} if (steps := made_from(encoder)) else {}),
         "parameters": left_out + sum(value.numel() for value in network.parameters()),
         "trained_parameters": sum(value.numel() for value in network.parameters() if value.requires_grad),
         "steps": selection.history[-1]["step"],

@@ -1,0 +1,1 @@
+"""Further pretraining of an encoder on the text of a task: masked language modelling."""
