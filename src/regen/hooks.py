@@ -12,6 +12,7 @@ from kedro.io import CatalogProtocol, MemoryDataset
 from kedro.pipeline.node import Node
 
 from regen.config.derived import PretrainConfig, TransferConfig
+from regen.config.derived_checks import overlap_warnings
 from regen.config.encoder import ImportConfig
 from regen.config.load import Specs
 from regen.config.machine import Machine
@@ -83,6 +84,8 @@ class Project:
     def after_context_created(self, context: KedroContext) -> None:
         """Read and check the specs; a mistake ends the command here, in one line."""
         self.specs = read_specs(context.config_loader, context.project_path)
+        for warning in overlap_warnings(self.specs):
+            logger.warning("%s; compare its scores with no others", warning)
         self._inputs = spec_inputs(self.specs, read_machine(context.config_loader, context.project_path))
 
     @hook_impl

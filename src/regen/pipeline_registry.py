@@ -84,14 +84,25 @@ def _by_task(cells: tuple[str, ...] | list[str]) -> dict[str, list[str]]:
 
 
 def _draw_encoders(specs: Specs, cells: Iterable[str]) -> list[Pipeline]:
-    """Draw how each encoder is had that some of the cells start from, and what it starts from itself."""
+    """Draw how each encoder is had that some of the cells start from, down to published files."""
     used: dict[str, None] = {}
     for cell in cells:
         encoder = specs.config(cell).encoder
         while encoder is not None and encoder not in used:
             used[encoder] = None
             encoder = specs.base(encoder)
-    return [_draw_encoder(specs, encoder)[1] for encoder in used]
+    return [drawn for encoder in used for drawn in (_draw_encoder(specs, encoder)[1], *_draw_source(specs, encoder))]
+
+
+def _draw_source(specs: Specs, name: str) -> list[Pipeline]:
+    """Draw what an encoder that is made here is made from, beside another encoder: a task's text, or a fitted cell."""
+    spec = specs.encoders[name]
+    if spec.transfer is not None:
+        task, recipe = spec.transfer.cell.split(".")
+        drawn = _draw_task(specs, task, [recipe])
+    else:
+        drawn = _draw_task(specs, spec.pretraining.task, []) if spec.pretraining is not None else []
+    return [pipeline for stage, pipeline in drawn if stage in ("ingest", "prepare", "search", "fit")]
 
 
 def _draw_encoder(specs: Specs, name: str) -> tuple[str, Pipeline]:
@@ -152,5 +163,8 @@ def _draw_task(specs: Specs, task: str, recipes: list[str]) -> list[tuple[str, P
 
 
 def _flat(parts: list[Pipeline]) -> Pipeline:
-    """Join pipelines at once: adding them one by one costs time that grows with the square of their number."""
-    return Pipeline([node for part in parts for node in part.nodes])
+    """Join pipelines at once: adding them one by one costs time that grows with the square of their number.
+
+    A node that several of them hold, as the source of an encoder, is taken once.
+    """
+    return Pipeline(list({node.name: node for part in parts for node in part.nodes}.values()))

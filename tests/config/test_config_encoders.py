@@ -13,13 +13,13 @@ MISTAKES = {
         TINY,
         "  files: [{name: config.json, sources: [{hub: a/b, member: config.json, revision: abc}]}]\n",
         "",
-        ":1: tiny: give exactly one of files, folder, hub; found none",
+        ":1: tiny: give exactly one of files, folder, hub, transfer, pretraining; found none",
     ),
     "two sources of an encoder": (
         TINY,
         "  layout",
         "  folder: x\n  layout",
-        ":1: tiny: give exactly one of files, folder, hub; found files, folder",
+        ":1: tiny: give exactly one of files, folder, hub, transfer, pretraining; found files, folder",
     ),
     "revision of files": (
         TINY,

@@ -96,7 +96,9 @@ def test_every_task_and_cell_has_its_stages_once(stages: list[Written], specs: S
         *(f"{cell}.{kind}" for cell in specs.cells for kind in ("fit", "evaluate")),
         *(f"{cell}.search" for cell in specs.cells if specs.searches(cell)),
         *(f"{task}.gather" for task in tasks),
-        *(f"{encoder}.import_encoder" for encoder in specs.encoders),
+        *(f"{encoder}.import_encoder" for encoder, spec in specs.encoders.items() if not spec.derived),
+        "ocnli.e5_small_ocnli.transfer",
+        "fewclue_eprstmt.e5_small_eprstmt.pretrain",
         "sample.site",
     ]
     assert sorted(stage.name for stage in stages) == sorted(expected)
@@ -128,6 +130,8 @@ def split_files(stages: list[Written], specs: Specs) -> Iterator[tuple[str, str,
 def test_fit_never_depends_on_a_test_split(stages: list[Written], specs: Specs) -> None:
     hidden = [path for _, split, path in split_files(stages, specs) if split not in ("train", "dev")]
     assert hidden
+    for stage in of_kind(stages, "pretrain"):
+        assert {Path(dep).stem for dep in stage.entry["deps"] if dep in hidden} == {"unlabeled"}
     for stage in [*of_kind(stages, "search"), *of_kind(stages, "fit")]:
         assert not [(dep, path) for dep in stage.entry["deps"] for path in hidden if inside(path, dep)]
         assert not [
@@ -152,7 +156,7 @@ def test_fit_depends_on_train_and_dev_and_evaluate_on_all_but_train(stages: list
 def test_cells_depend_on_their_encoder_and_it_on_its_files(stages: list[Written], specs: Specs) -> None:
     made = {stage.namespace: stage for stage in of_kind(stages, "import_encoder")}
     assert {name: stage.outs for name, stage in made.items()} == {
-        name: [f"data/02_intermediate/encoders/{name}"] for name in specs.encoders
+        name: [f"data/02_intermediate/encoders/{name}"] for name, spec in specs.encoders.items() if not spec.derived
     }
     assert "src/regen/encoders/importer.py" in made["minilm"].code
     assert "src/regen/encoders/e5s1.py" in made["minilm"].code  # the layout is chosen by the spec, in one module
@@ -203,9 +207,30 @@ def test_a_record_names_the_code_of_its_stage(project_root: Path, stages: list[W
 
 
 def test_other_stages_depend_on_no_estimator(stages: list[Written]) -> None:
+    """But for rows of pieces, that pretraining shares with fine-tuning, and for the model that a transfer loads."""
     for stage in stages:
-        if stage.kind not in ("search", "fit", "evaluate"):
-            assert not [path for path in stage.code if path.startswith("src/regen/estimators/")]
+        if stage.kind not in ("search", "fit", "evaluate", "transfer"):
+            found = {path for path in stage.code if path.startswith("src/regen/estimators/")}
+            rows = {
+                f"src/regen/estimators/{name}" for name in ("__init__.py", "encoder/__init__.py", "encoder/inputs.py")
+            }
+            assert found <= (rows if stage.kind == "pretrain" else set())
+
+
+def test_an_encoder_made_here_depends_on_what_it_is_made_from(stages: list[Written]) -> None:
+    (transfer,), (pretrain,) = of_kind(stages, "transfer"), of_kind(stages, "pretrain")
+    base = "data/02_intermediate/encoders/e5_small"
+    examples = "data/03_primary/fewclue_eprstmt"
+    assert {dep for dep in transfer.entry["deps"] if dep.startswith("data/")} == {
+        base,
+        "data/06_models/ocnli/e5_small_250k/fit",
+    }
+    assert {dep for dep in pretrain.entry["deps"] if dep.startswith("data/")} == {
+        *(base, f"{examples}/card.json"),
+        *(f"{examples}/{split}.parquet" for split in ("train", "dev", "unlabeled")),
+    }
+    assert "src/regen/pretraining/masking.py" in pretrain.code
+    assert "src/regen/estimators/encoder/model.py" in transfer.code
 
 
 def test_fit_does_not_depend_on_scores_and_records(stages: list[Written]) -> None:

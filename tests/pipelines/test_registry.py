@@ -75,7 +75,12 @@ def upstream(pipeline: Pipeline, outputs: Iterable[str]) -> set[str]:
 
 
 def test_one_pipeline_per_stage_task_and_suite(specs: Specs, drawn: dict[str, Pipeline]) -> None:
-    stages = [stage for stage in STAGES if stage != "search" or any(map(specs.searches, specs.cells))]
+    there = {
+        "search": any(map(specs.searches, specs.cells)),
+        "transfer": any(spec.transfer for spec in specs.encoders.values()),
+        "pretrain": any(spec.pretraining for spec in specs.encoders.values()),
+    }
+    stages = [stage for stage in STAGES if there.get(stage, True)]
     assert set(drawn) == {*stages, *specs.tasks, *specs.suites, "__default__"}
     assert all(isinstance(pipeline, Pipeline) and pipeline.nodes for pipeline in drawn.values())
 
@@ -182,10 +187,14 @@ def test_no_way_from_a_test_split_to_fit(specs: Specs, drawn: dict[str, Pipeline
         assert not upstream(pipeline, node.inputs) & hidden
 
 
-def test_unlabeled_texts_are_prepared_and_nothing_reads_them(specs: Specs, drawn: dict[str, Pipeline]) -> None:
+def test_unlabeled_texts_are_prepared_and_pretraining_alone_reads_them(
+    specs: Specs, drawn: dict[str, Pipeline]
+) -> None:
     found = {f"{task}.examples_unlabeled" for task, spec in specs.tasks.items() if "unlabeled" in spec.read.splits}
-    assert found <= drawn["prepare"].outputs()
-    assert not [name for pipeline in drawn.values() for name in found & pipeline.all_inputs()]
+    made = {name for node in drawn["prepare"].nodes for name in node.outputs}
+    assert found <= made
+    readers = [node for pipeline in drawn.values() for node in pipeline.nodes if found & set(node.inputs)]
+    assert {node.name.rpartition(".")[2] for node in readers} <= {"pretrain"}
 
 
 def test_the_walk_finds_test_splits_of_evaluate(specs: Specs, drawn: dict[str, Pipeline]) -> None:

@@ -75,3 +75,25 @@ def _refuse_circle(specs: "Specs", name: str, where: Where) -> None:
             circle = " ← ".join([*way, base])
             raise UserError(f"{where('encoders', (name,))}: {name}: a circle: {circle}; start from another encoder")
         way.append(base)
+
+
+def overlap_warnings(specs: "Specs") -> list[str]:
+    """Warn of cells of suites whose encoder learned here from a task that shares texts with theirs, one line each."""
+    found = []
+    for cell in specs.cells:
+        config = specs.config(cell)
+        known, encoder = specs.tasks[config.task].overlaps_with, config.encoder
+        while encoder is not None:
+            task = _source(specs, encoder)
+            if task in known:
+                found.append(f"cell {cell}: encoder '{encoder}' learned from {task}, which shares texts: {known[task]}")
+            encoder = specs.base(encoder)
+    return found
+
+
+def _source(specs: "Specs", encoder: str) -> str:
+    """Name the task that an encoder learned from here; nothing for a published one."""
+    spec = specs.encoders[encoder]
+    if spec.transfer is not None:
+        return spec.transfer.cell.split(".")[0]
+    return spec.pretraining.task if spec.pretraining is not None else ""

@@ -11,6 +11,7 @@ from regen.reporting.charts import Chart, confusion_chart, curves_chart
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.grids import Grid
 from regen.reporting.leaderboard import overlaps, shared_texts
+from regen.reporting.origins import leaks, told_steps
 from regen.reporting.searches import Search, search_view
 
 MEASURES = {
@@ -30,6 +31,8 @@ MEASURES = {
     "mcc": "Matthews correlation",
 }
 """Measures of a repeat that pages show beside the official metric -> how they are called there."""
+_ELSEWHERE = ("history", "made_from")
+"""Facts of a model that are no rows of their own: the one is a chart, the other stands among the facts of the cell."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def cell_view(record: Record) -> Cell:
         name=record["cell"],
         headline=[(split, _headline(record, split)) for split in record["config"]["splits"]],
         facts=_facts(record),
-        warnings=[*shared_texts(record), *overlaps(record)],
+        warnings=[*shared_texts(record), *overlaps(record), *leaks(record)],
         commands=write.commands(record),
         scores=[grid for grid in (_measures(record), _repeats(record), _classes(record)) if grid.rows],
         data=_data(record),
@@ -81,6 +84,7 @@ def _facts(record: Record) -> list[str]:
         f"{n} repeat{'s' * (n != '1')}",
         f"{write.count(record['training']['examples'])} training examples",
         *write.flags(record),
+        *told_steps(record),
         f"selection: {record['training']['selection']}",
     ]
 
@@ -186,6 +190,6 @@ def _provenance(record: Record) -> Grid:
 
 def _models(record: Record) -> Grid:
     models = record["training"]["models"]
-    keys = dict.fromkeys(key for model in models for key in model if key != "history")  # it is a chart
+    keys = dict.fromkeys(key for model in models for key in model if key not in _ELSEWHERE)
     rows = [(key.replace("_", " "), [write.fact(model.get(key, NOTHING)) for model in models]) for key in keys]
     return Grid("Models", write.repeat_names(record), rows, corner="fact")

@@ -9,6 +9,7 @@ from regen.reporting.data_cards import data_card, unseen_grid
 from regen.reporting.format import Record
 from regen.reporting.grids import Grid
 from regen.reporting.order import at_floor, floors, is_floor, over_floor, splits_of
+from regen.reporting.origins import leaks
 
 Mark = Literal["", "best", "tie"]
 
@@ -148,7 +149,9 @@ def _facts(records: Sequence[Record]) -> list[str]:
 
 
 def _warnings(records: Sequence[Record], floor: dict[str, float]) -> list[str]:
-    found = dict.fromkeys(text for record in records for text in [*shared_texts(record), *overlaps(record)])
+    found = dict.fromkeys(
+        text for record in records for text in [*shared_texts(record), *overlaps(record), *leaks(record)]
+    )
     versions = {record["config"]["task_version"] for record in records}
     if not floor:
         found["No majority baseline among these cells: nothing says how much a score is worth."] = None
