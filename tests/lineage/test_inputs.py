@@ -64,6 +64,21 @@ def test_encoders(root: Path) -> None:
     )
 
 
+def test_encoders_that_are_made_here(tmp_path: Path) -> None:
+    """What text is follows from the task's type and language."""
+    made = ENCODERS + (
+        "further:\n  title: F\n  languages: [en]\n  licence: CC0-1.0\n  source: this test\n"
+        "  pretraining: {encoder: local, task: topics, splits: [train]}\n"
+    )
+    root = write_project(tmp_path, {"encoders/some.yml": made})
+    assert find(root, "further.pretraining") == Origin(
+        keys={
+            ENCODER_FILE: [f"further.{key}" for key in ("licence", "source", "pretraining")],
+            TASK_FILE: ["topics.type", "topics.language"],
+        }
+    )
+
+
 def test_cell(root: Path) -> None:
     assert find(root, "topics.floor.config") == Origin(
         keys={TASK_FILE: TASK_KEYS, PARENTS_FILE: ["floor.estimator"]},

@@ -8,10 +8,12 @@ from made_up import made_up_task
 from pretend_estimator import install_pretend
 from regen.config.encoder import EncoderSpec
 from regen.config.load import Specs
+from regen.config.machine import Machine
 from regen.config.recipe import RecipeSpec
 from regen.config.submission import SubmissionSpec
 from regen.config.suite import SuiteSpec
 from regen.errors import UserError
+from regen.hooks import spec_inputs
 from regen.pipeline_registry import DEFAULT_SUITE, STAGES, build_pipelines, register_pipelines
 from regen.project import config_loader, read_specs
 
@@ -247,6 +249,56 @@ def test_an_encoder_leads_to_the_fit_and_the_predictions_of_its_cells(monkeypatc
     (plain,) = drawn["fit"].filter(node_namespaces=["topics.one"]).nodes
     assert not [name for name in plain.inputs if name.endswith(".encoder")]
     assert all(name.startswith("params:") for name in drawn["wide"].inputs())
+
+
+def specs_with_derived_encoders() -> Specs:
+    """A chain: the cell names.second starts from text of ``topics``, after a cell of it, after a published encoder."""
+    specs = made_up_specs(sample=suite("names.second"), wide=suite("topics.first", "topics.one"))
+    told = {"title": "Made up", "languages": ("en",), "licence": "CC0-1.0", "source": "this test"}
+    further = {"encoder": "body", "task": "topics", "splits": ("train", "dev")}
+    specs.encoders["body"] = EncoderSpec.model_validate({**told, "transfer": {"cell": "topics.first"}})
+    specs.encoders["further"] = EncoderSpec.model_validate({**told, "pretraining": further})
+    for recipe, encoder in (("first", "unused"), ("second", "further")):
+        specs.recipes[recipe] = RecipeSpec(title=recipe, estimator="encoder", options={"encoder": encoder})
+    return specs
+
+
+def test_a_suite_draws_what_its_encoders_are_made_from() -> None:
+    drawn = build_pipelines(specs_with_derived_encoders())
+    made = {
+        *("unused.import_encoder", "topics.body.transfer", "topics.further.pretrain"),
+        *("topics.ingest", "topics.prepare", "topics.first.fit", "names.ingest", "names.prepare", "names.second.fit"),
+        *("names.second.predict", "names.second.score", "names.gather", "sample.site"),
+    }
+    assert names(drawn["sample"]) == made
+    assert names(drawn["names"]) == made - {"sample.site"}
+    assert all(free.startswith("params:") for free in drawn["sample"].inputs())
+    assert names(drawn["import_encoder"]) == {"unused.import_encoder"}
+    assert not {"topics.body.transfer", "topics.further.pretrain"} & names(drawn["wide"])
+
+
+def test_one_encoder_that_is_made_here_is_made_alone() -> None:
+    drawn = build_pipelines(specs_with_derived_encoders())
+    (transfer,) = drawn["transfer"].filter(node_namespaces=["topics.body"]).nodes
+    assert set(transfer.inputs) == {"params:body.transfer", "topics.first.model", "unused.encoder"}
+    (pretrain,) = drawn["pretrain"].filter(node_namespaces=["topics.further"]).nodes
+    assert set(pretrain.inputs) == {
+        *("params:further.pretraining", "params:machine", "body.encoder", "topics.card"),
+        *("topics.examples_train", "topics.examples_dev"),
+    }
+    assert (transfer.outputs, pretrain.outputs) == (["body.encoder"], ["further.encoder"])
+
+
+def test_what_the_stages_are_told_of_encoders_that_are_made_here() -> None:
+    machine = Machine(project=Path(), state=Path())
+    specs = specs_with_derived_encoders()
+    specs.recipes["first"] = specs.recipes["first"].model_copy(update={"seeds": (7, 1)})
+    told = spec_inputs(specs, machine)
+    assert (told["params:body.transfer"].seed, told["params:body.transfer"].cell) == (7, "topics.first")
+    assert (told["params:further.pretraining"].task_type, told["params:further.pretraining"].language) == (
+        *("classification", "en"),
+    )
+    assert not {"params:body.encoder_files", "params:further.encoder_files"} & set(told)
 
 
 def test_one_encoder_is_imported_alone() -> None:

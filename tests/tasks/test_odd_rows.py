@@ -6,7 +6,7 @@ import pandas as pd
 
 from regen.config.task import ReadSpec
 from regen.tasks.examples import read_split
-from regen.tasks.odd_rows import MOST_IDS, odd_rows, seen_in_train
+from regen.tasks.odd_rows import MOST_IDS, odd_rows, seen_in_train, unlabeled_in_test
 from regen.tasks.reading import Reading
 
 
@@ -81,3 +81,14 @@ def test_rows_whose_input_train_of_the_same_fold_holds() -> None:
         "test_dev": _texts(("grey", None), ("red", None), ("blue", None)),
     }
     assert seen_in_train(frames) == {"dev_0": ["row-1"], "test_dev": ["row-1", "row-2"]}
+
+
+def test_unlabelled_rows_whose_input_a_test_split_holds() -> None:
+    frames = {
+        "train_0": _texts(("red", "a")),
+        "test": _texts(("grey", None)),
+        "test_public": _texts(("blue", "a")),
+        "unlabeled": _texts(("red", None), ("blue", None), ("green", None), ("grey", None)),
+    }
+    assert unlabeled_in_test(frames) == ["row-1", "row-3"]
+    assert unlabeled_in_test({name: frame for name, frame in frames.items() if name != "unlabeled"}) == []
