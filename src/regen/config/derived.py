@@ -33,8 +33,9 @@ class TransferSpec(Spec):
 class PretrainingSpec(Spec):
     """An encoder that another one became by masked language modelling on the text of a task.
 
-    The defaults are those of Gururangan et al. 2020 ("Don't Stop Pretraining", appendix, task-adaptive pretraining) and
-    of Devlin et al. 2019 (the share of masked pieces), but for what a CPU cannot pay: epochs and the size of a batch.
+    The learning rate is that of the commands which Gururangan et al. 2020 ("Don't Stop Pretraining") published for
+    task-adaptive pretraining, the share of masked pieces that of Devlin et al. 2019, section 3.1; other defaults are
+    those of fine-tuning here. (Gururangan et al. see a task's text 100 times.)
 
     Attributes:
         encoder: Name of the encoder to start from.
@@ -61,7 +62,7 @@ class PretrainingSpec(Spec):
     epochs: Count = 1
     training_tokens: Count | None = None
     learning_rate: Positive = 1e-4
-    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.06
+    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.1
     weight_decay: Annotated[float, Field(ge=0)] = 0.01
     clip: Positive | None = 1.0
     batch_tokens: Count = 1024
