@@ -29,7 +29,7 @@ from regen.training.device import DTYPES, Hardware, resolve_hardware, use
 from regen.training.events import Plugin
 from regen.training.loop import Job, Loop
 from regen.training.noise import Noise
-from regen.training.optimiser import adamw, parameter_groups, schedule_factor
+from regen.training.optimiser import make_optimiser, parameter_groups, schedule_factor
 from regen.training.selection import Selection
 from regen.training.state import KeepState, heeding_signals
 from regen.training.views import watching
@@ -146,7 +146,7 @@ def _loop(
     job: Job, how: PretrainingSpec, hardware: Hardware, noise: Noise, plugins: list[Plugin], workers: int
 ) -> Loop:
     groups = parameter_groups(job.network, [], how.learning_rate, how.learning_rate, how.weight_decay)
-    accelerator, optimiser = make_accelerator(hardware), adamw(groups, hardware.device)
+    accelerator, optimiser = make_accelerator(hardware), make_optimiser("adamw", groups, hardware.device)
     if hardware.precision == "f16":
         optimiser = accelerator.prepare_optimizer(optimiser)  # scales gradients, and skips steps that overflow
     factor = schedule_factor("linear", job.plan.steps, how.warmup)
