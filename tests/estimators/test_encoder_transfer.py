@@ -107,3 +107,15 @@ def test_a_base_with_other_weights(models: Path, tmp_path: Path) -> None:
     save_file({**weights, "lora.weight": torch.zeros(2)}, base / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(UserError, match=r"^encoder body: found lora\.weight \(of 1\) in one of .*merge"):
         make(models, base, tmp_path / "body")
+
+
+def test_an_adapter_is_merged_and_virtual_tokens_are_refused(tmp_path: Path) -> None:
+    for name in ("lora", "prefix"):
+        model = CASE.fit(epochs=1, tuning={"type": name})
+        write_model(model, tmp_path / name / "repeat-s3-f0")
+    make(tmp_path / "lora", tiny_encoder(layers=1), tmp_path / "body")
+    before, after = (load_file(path / "model.safetensors") for path in (tiny_encoder(layers=1), tmp_path / "body"))
+    changed = {name for name in after if (before[name] != after[name]).any()}
+    assert changed == {f"encoder.layer.0.attention.self.{name}.weight" for name in ("query", "value")}
+    with pytest.raises(UserError, match=r"^encoder body: made_up\.encoder is tuned with prefix, whose virtual tokens"):
+        make(tmp_path / "prefix", tiny_encoder(layers=1), tmp_path / "never")

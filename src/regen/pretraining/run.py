@@ -19,11 +19,11 @@ from regen.encoders.derived import write_derived
 from regen.encoders.manifest import MANIFEST, file_sha256, next_step, read_manifest
 from regen.encoders.pieces import Pieces
 from regen.errors import UserError
+from regen.estimators.base import Resources
 from regen.lineage.closure import code_digest
 from regen.pretraining.corpus import Corpus, distinct_texts, make_corpus
 from regen.pretraining.masking import CollateMasked, Vocabulary, masked_plan, of_epoch
 from regen.pretraining.network import MaskedModel, loss_sum
-from regen.training.accelerator import make_accelerator
 from regen.training.batches import Ints, sorted_batches
 from regen.training.device import DTYPES, Hardware, resolve_hardware, use
 from regen.training.events import Plugin
@@ -31,12 +31,11 @@ from regen.training.loop import Job, Loop
 from regen.training.noise import Noise
 from regen.training.optimiser import make_optimiser, parameter_groups, schedule_factor
 from regen.training.selection import Selection
-from regen.training.state import KeepState, heeding_signals
-from regen.training.views import watching
+from regen.training.session import fit_plugins, make_accelerator
+from regen.training.views import operations_per_token
 
 logger = logging.getLogger(__name__)
 _STAGE = "regen.pipelines.pretrain.nodes"
-_STEPS_BETWEEN_STATES = 200
 _PREDICTED_TOKENS = 4096
 _TRAIN, _HELD_OUT = 0, 1
 """Second number of the key of masks: texts that are learned from and those that are held out are masked apart."""
@@ -80,7 +79,7 @@ def pretrain(
         corpus = make_corpus(texts, pieces, how.max_length, how.held_out, how.seed)
     except UserError as error:
         raise UserError(f"encoder {config.encoder}: pretraining.splits: {error}") from None
-    state = machine.state / "pretrain" / _key(config, texts, base, machine) / "training.safetensors"
+    state = machine.state / "pretrain" / _key(config, texts, base, machine)
     hardware = resolve_hardware(how.precision, how.threads)
     use(hardware)
     network, facts = _train(config, machine, base, corpus, pieces, hardware, state)
@@ -98,7 +97,7 @@ def pretrain(
 
 def _write(network: MaskedModel, base: Path, told: Mapping[str, Any], state: Path, folder: Path) -> None:
     write_derived(folder, base, network.body, told)
-    shutil.rmtree(state.parent, ignore_errors=True)
+    shutil.rmtree(state, ignore_errors=True)
 
 
 def _train(
@@ -126,10 +125,9 @@ def _train(
     accuracy, loss = evaluate()
     selection = Selection(evaluate, "last", None)
     views = machine.state.parent / "08_reporting" / "telemetry" / how.task / config.encoder / "training"
-    with heeding_signals() as request:
-        shown = watching(f"encoder {config.encoder}", hardware, network.body, how.seed, views, machine.telemetry)
-        keeper = KeepState(state, _STEPS_BETWEEN_STATES, hardware.told(), request, writes=True)
-        plugins = [selection, *shown, keeper]
+    resources, operations = Resources(state=state, machine=machine, views=views), operations_per_token(network.body)
+    title = f"encoder {config.encoder}"
+    with fit_plugins([selection], selection, title, hardware, operations, how.seed, resources) as plugins:
         _loop(job, how, hardware, noise, plugins, machine.workers).run()
     logger.info("encoder %s: held-out loss %.3f → %.3f", config.encoder, loss, selection.history[-1]["dev_loss"])
     return network, _facts(corpus, vocabulary, selection, (accuracy, loss), hardware)

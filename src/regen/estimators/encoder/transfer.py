@@ -10,7 +10,9 @@ from regen.encoders.manifest import MANIFEST, file_sha256, next_step
 from regen.encoders.quiet import quiet_transformers
 from regen.errors import UserError
 from regen.estimators.base import Resources
+from regen.estimators.encoder.adapters import merge
 from regen.estimators.encoder.model import Model
+from regen.estimators.encoder.tuning import Prefix, Prompt, PTuning
 
 
 def transfer(config: TransferConfig, model: Path, base: Path, folder: Path) -> None:
@@ -46,6 +48,14 @@ def transfer(config: TransferConfig, model: Path, base: Path, folder: Path) -> N
         "checkpoint_sha256": file_sha256(checkpoint / "model.safetensors"),
     }
     with quiet_transformers():
-        body = Model.load(checkpoint, Resources(encoder=base)).network.body
+        fitted = Model.load(checkpoint, Resources(encoder=base))
+        tuning = fitted.setup.options.tuning
+        if isinstance(tuning, Prefix | Prompt | PTuning):
+            raise UserError(
+                f"encoder {config.encoder}: {config.cell} is tuned with {tuning.type}, whose virtual tokens are "
+                "no part of a body; take a cell with another tuning method, or none"
+            )
+        body = fitted.network.body
+        merge(body)
     told = {"name": config.encoder, "licence": config.licence, "source": config.source}
     write_derived(folder, base, body, {**told, "made_from": next_step(base, step)})
