@@ -9,6 +9,7 @@ from kedro.config import AbstractConfigLoader, MissingConfigException, OmegaConf
 
 from regen.config.load import SECTIONS, Specs, load_specs
 from regen.config.machine import Machine, MachineFile
+from regen.config.plain import read_plain
 from regen.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +30,11 @@ def read_specs(loader: AbstractConfigLoader, root: Path = ROOT) -> Specs:
         UserError: There is no such environment, a file is not YAML, or anything in it is wrong.
     """
     folders = _environments(loader, root)
-    raw = {section: _section(loader, section, root) for section in SECTIONS}
+    lowest_first = list(dict.fromkeys(reversed(folders)))
+    raw = {}
+    for section in SECTIONS:
+        plain = read_plain(lowest_first, f"{section}/*.yml")
+        raw[section] = _section(loader, section, root) if plain is None else plain
     return load_specs(raw, folders)
 
 

@@ -120,7 +120,7 @@ class _Files:
         found: tuple[int, str] = (0, f"conf/*/{section}")
         for folder in self._folders:
             for file in sorted((folder / section).glob("*.y*ml")):
-                depth, line = _locate(yaml.compose(file.read_text(encoding="utf-8")), keys)
+                depth, line = _locate(yaml.compose(file.read_text(encoding="utf-8"), yaml.CSafeLoader), keys)
                 if depth > found[0]:
                     found = depth, f"{folder.parent.name}/{folder.name}/{section}/{file.name}:{line}"
         return found[1]
