@@ -31,8 +31,15 @@ def _shares(nodeid: str) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest group, so that it does not end alone."""
+    """Begin with the longest group, so that it does not end alone, and trace no property tests.
+
+    Tracing takes as long again as their hundred runs of the same lines, and a line that only a random example reaches
+    lacks a test of its own.
+    """
     items.sort(key=lambda item: not _shares(item.nodeid))
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("no_cover")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:

@@ -1,7 +1,8 @@
 """One registered pipeline per stage, task and suite, all from one flat list of cells."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from kedro.pipeline import Pipeline
 
@@ -46,12 +47,13 @@ def build_pipelines(specs: Specs) -> dict[str, Pipeline]:
             )
     parts: dict[str, list[Pipeline]] = defaultdict(list)
     recipes = _by_task(specs.cells)
+    draw = cache(lambda task, recipes: _draw_task(specs, task, recipes))  # the same for the task and most of its suites
     for encoder in specs.encoders:
         stage, drawn = _draw_encoder(specs, encoder)
         parts[stage].append(drawn)
     for task in specs.tasks:
         parts[task] += _draw_encoders(specs, [f"{task}.{recipe}" for recipe in recipes.get(task, [])])
-        for stage, drawn in _draw_task(specs, task, recipes.get(task, [])):
+        for stage, drawn in draw(task, tuple(recipes.get(task, ()))):
             parts[stage].append(drawn)
             parts[task].append(drawn)
     for suite, spec in specs.suites.items():
@@ -59,7 +61,7 @@ def build_pipelines(specs: Specs) -> dict[str, Pipeline]:
         site = report.create_pipeline(suite, tasks)
         parts["site"].append(site)
         parts[suite] = [site, *_draw_encoders(specs, spec.cells)]
-        parts[suite] += [drawn for task in tasks for _, drawn in _draw_task(specs, task, tasks[task])]
+        parts[suite] += [drawn for task in tasks for _, drawn in draw(task, tuple(tasks[task]))]
     parts["report"] = [report.create_overall_pipeline()]
     pipelines = {name: _flat(drawn) for name, drawn in parts.items()}
     if DEFAULT_SUITE in specs.suites:
@@ -129,7 +131,7 @@ def _member_encoders(specs: Specs, cell: str) -> list[str]:
     return list(dict.fromkeys(m.encoder for m in ensemble.members if m.encoder)) if ensemble else []
 
 
-def _draw_task(specs: Specs, task: str, recipes: list[str]) -> list[tuple[str, Pipeline]]:
+def _draw_task(specs: Specs, task: str, recipes: Sequence[str]) -> list[tuple[str, Pipeline]]:
     """Draw the stages of one task with some of its recipes, as (stage, pipeline)."""
     spec = specs.tasks[task]
     encoders = {recipe: specs.config(f"{task}.{recipe}").encoder for recipe in recipes}
