@@ -67,7 +67,7 @@ def _comparable(record: dict[str, Any]) -> dict[str, Any]:
 
 def _inputs_in_git(lock: Path) -> dict[str, object]:
     """Give commands, parameters and hashes of files in git; made files may differ between kinds of processors."""
-    stages = yaml.safe_load(lock.read_text("utf-8"))["stages"]
+    stages = yaml.load(lock.read_text("utf-8"), yaml.CSafeLoader)["stages"]
     return {
         name: (
             stage["cmd"],

@@ -90,5 +90,5 @@ def read_project(root: Path) -> Specs:
     """Read the specs of the project."""
     raw: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
     for path in sorted((root / "conf" / "base").glob("*/*.yml")):
-        raw[path.parent.name] |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        raw[path.parent.name] |= yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
     return load_specs(raw, [root / "conf" / "base"])

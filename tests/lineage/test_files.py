@@ -20,7 +20,7 @@ OTHER, SITE = Stage("topics.ingest", "topics", "kedro run"), Stage("small.site",
 
 def test_each_task_has_a_file_but_those_of_the_root() -> None:
     texts = render([FIT, SCORE, OTHER, SITE], {"small", "topics"})
-    assert {path: list(yaml.safe_load(text)["stages"]) for path, text in texts.items()} == {
+    assert {path: list(yaml.load(text, yaml.CSafeLoader)["stages"]) for path, text in texts.items()} == {
         "lineage/names/dvc.yaml": ["names.crf.fit", "names.crf.evaluate"],
         "dvc.yaml": ["topics.ingest", "small.site"],
     }
@@ -29,7 +29,7 @@ def test_each_task_has_a_file_but_those_of_the_root() -> None:
 
 def test_entries_by_hand() -> None:
     (text,) = render([FIT, SCORE], set()).values()
-    assert yaml.safe_load(text)["stages"] == {
+    assert yaml.load(text, yaml.CSafeLoader)["stages"] == {
         "names.crf.fit": {
             "cmd": "kedro run",
             "wdir": "../..",
@@ -59,7 +59,7 @@ def plotted(name: str) -> Stage:
 @pytest.mark.parametrize(("root", "before"), [({"names"}, ""), (set(), "../../")])
 def test_plots_start_at_their_file(root: set[str], before: str) -> None:
     (text,) = render([plotted("names.a"), FIT, plotted("names.b")], root).values()
-    content = yaml.safe_load(text)
+    content = yaml.load(text, yaml.CSafeLoader)
     assert list(content) == ["stages", "plots"]
     assert [list(plot) for plot in content["plots"]] == [["names.a"], ["names.b"]]
     assert content["plots"][1]["names.b"] == {
@@ -72,7 +72,7 @@ def test_plots_start_at_their_file(root: set[str], before: str) -> None:
 
 def test_no_plots_where_there_is_no_history() -> None:
     (text,) = render([FIT, SCORE], set()).values()
-    assert list(yaml.safe_load(text)) == ["stages"]
+    assert list(yaml.load(text, yaml.CSafeLoader)) == ["stages"]
 
 
 TEXTS = {"dvc.yaml": "root: 1\n", "lineage/names/dvc.yaml": "名: 1\n"}

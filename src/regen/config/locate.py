@@ -34,4 +34,4 @@ def spec_file(root: Path, section: str, name: str) -> tuple[Path, dict[str, Any]
 
 @cache
 def _read(path: Path, changed: int) -> dict[str, Any]:  # noqa: ARG001  # a changed file is read again
-    return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}

@@ -31,7 +31,7 @@ def render(stages: Iterable[Stage], root_namespaces: Collection[str]) -> dict[st
         if stage.plots:
             content.setdefault("plots", []).append({stage.namespace: _plot(stage, folder)})
     return {
-        path: HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
+        path: HEADER + yaml.dump(content, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=120)
         for path, content in files.items()
     }
 
