@@ -72,13 +72,13 @@ def test_scalars_are_taken_for_the_same(root: Path, form: str) -> None:
     assert repr(sorted(ours.items())) == repr(sorted(_kedros(root).items()))
 
 
-KEYS = st.sampled_from("abcd")
+KEYS = st.sampled_from("ab")
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS, inner, max_size=3),
     max_leaves=6,
 )
-SECTION = st.dictionaries(KEYS, VALUES, max_size=3)
+SECTION = st.dictionaries(KEYS, st.dictionaries(KEYS, VALUES, max_size=2) | VALUES, max_size=2)
 
 
 @given(base=SECTION, top=SECTION)
