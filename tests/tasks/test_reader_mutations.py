@@ -17,7 +17,7 @@ from regen.errors import UserError
 from regen.tasks.examples import _READERS, read_split, to_frame
 from regen.tasks.reading import Reading
 
-MUTATIONS = 500
+MUTATIONS = 1000
 
 Count = Callable[[str], int]
 
