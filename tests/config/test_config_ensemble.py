@@ -50,6 +50,12 @@ MISTAKES = {
         "  train_examples: 5\n  options:",
         ":4: joint.train_examples: an ensemble learns from",
     ),
+    "augmentation": (
+        JOINT,
+        "  options:",
+        "  augmentation: {typos: {}}\n  options:",
+        ":4: joint.augmentation: an ensemble learns from",
+    ),
     "search": (JOINT, "  options:", f"{SEARCH}  options:", ":4: joint.search: an ensemble has nothing to search; take"),
     "of a task's own": (
         TOPIC,

@@ -36,8 +36,8 @@ def check_members(recipe: RecipeSpec, members: Sequence[str], recipes: Mapping[s
         recipes: All recipes.
 
     Raises:
-        WrongValueError: No recipe is named, one does not exist or is an ensemble too, or the ensemble has a search
-            or a limit of examples.
+        WrongValueError: No recipe is named, one does not exist or is an ensemble too, or the ensemble has a search,
+            a limit of examples or augmentation.
     """
     if not members:
         raise WrongValueError(("options", "members"), "found none, expected the names of recipes; name one or more")
@@ -49,8 +49,9 @@ def check_members(recipe: RecipeSpec, members: Sequence[str], recipes: Mapping[s
             raise WrongValueError(path, f"'{name}' is an ensemble; name the recipes that it joins")
     if recipe.search is not None:
         raise WrongValueError(("search",), "an ensemble has nothing to search; take the key out")
-    if recipe.train_examples is not None:
-        raise WrongValueError(("train_examples",), "an ensemble learns from no examples; take the key out")
+    for key in ("train_examples", "augmentation"):
+        if getattr(recipe, key) is not None:
+            raise WrongValueError((key,), "an ensemble learns from no examples; take the key out")
 
 
 def ensemble_config(config: CellConfig, members: Sequence[CellConfig]) -> CellConfig:
