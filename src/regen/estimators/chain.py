@@ -44,14 +44,24 @@ class Chain(nn.Module):
         """Give the log probability of each row's tags, shape (rows, width) → (rows,)."""
         return self._path_scores(emissions, tags, lengths) - self.log_partition(emissions, lengths)
 
-    def log_partition(self, emissions: Tensor, lengths: Tensor) -> Tensor:
-        """Give the log of the summed exponentials of all sequences' scores, shape (rows,): the forward algorithm."""
+    def log_partition(self, emissions: Tensor, lengths: Tensor, edges: Tensor | None = None) -> Tensor:
+        """Give the log of the summed exponentials of all sequences' scores, shape (rows,): the forward algorithm.
+
+        Args:
+            emissions: Minus infinity for tags that do not count, but not for all at one place.
+            lengths: Lengths of the rows.
+            edges: For parts of sentences, whether each begins and ends one, 1 or 0, shape (rows, 2): elsewhere first
+                and last tags have no score, and any tag may be the first. ``None`` for whole sentences.
+        """
         first, transitions = self._scores()
+        last: Tensor = self.last
+        if edges is not None:
+            first, last = first * edges[:, :1], last * edges[:, 1:]
         scores = first + emissions[:, 0]
         for place in range(1, emissions.shape[1]):
             reached = torch.logsumexp(scores[:, :, None] + transitions, dim=1) + emissions[:, place]
             scores = torch.where((place < lengths)[:, None], reached, scores)
-        return torch.logsumexp(scores + self.last, dim=1)
+        return torch.logsumexp(scores + last, dim=1)
 
     def decode(self, emissions: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Find the most probable sequence of each row (Viterbi); of equals that of the first tags.

@@ -45,7 +45,7 @@ def form_of(setup: Setup, model_type: str) -> Form:
         model_type: Type of the encoder in transformers.
 
     Raises:
-        UserError: There is none for the task type or the tuning method.
+        UserError: There is none for the task type, the head or the tuning method.
     """
     if isinstance(setup.options.tuning, Prefix | Prompt | PTuning):
         raise UserError(
@@ -54,6 +54,11 @@ def form_of(setup: Setup, model_type: str) -> Form:
         )
     if setup.task_type == "span_qa":
         raise UserError("models that answer questions (task type span_qa) have no exported form; load them with regen")
+    if setup.options.head != "softmax":
+        raise UserError(
+            f"models with the head {setup.options.head} have no exported form, since transformers' classes know no "
+            "head for tags but softmax; load them with regen"
+        )
     if setup.task_type == "tagging":
         return "characters" if setup.options.characters else "tagging"
     return "first" if setup.options.pooling == "first" and model_type in _TANH else "texts"

@@ -37,11 +37,14 @@ class Adaptation(Protocol):
 
     Attributes:
         words: Whether examples come as words that are tokenised one by one.
-        objective: What the network's logits are taken for.
     """
 
     words: bool
-    objective: Objective
+
+    @property
+    def objective(self) -> Objective:
+        """What the network's logits are taken for."""
+        ...
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:
         """Give what the model may answer, in the order of the head's outputs."""
@@ -151,7 +154,11 @@ class Tagging(_PlainHead):
     """Sentences: a row for each window, a tag for each token."""
 
     words = True
-    objective: Objective = LabelOfEachUnit()
+
+    @property
+    def objective(self) -> Objective:
+        """Logits are those of each token's tags."""
+        return LabelOfEachUnit()
 
     def known_labels(self, train: pd.DataFrame, labels: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
         """Give ``O`` and then the tags that train holds, sorted."""

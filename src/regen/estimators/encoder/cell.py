@@ -13,7 +13,8 @@ from regen.encoders.body import cut_embedding, load_body
 from regen.encoders.pieces import Pieces
 from regen.encoders.prefix import freeze, freeze_embeddings
 from regen.estimators.base import Predictions
-from regen.estimators.encoder.adaptations import ADAPTATIONS, Adaptation
+from regen.estimators.encoder.adaptations import Adaptation
+from regen.estimators.encoder.heads import ChainTagging, adaptation_of, chain_of
 from regen.estimators.encoder.inputs import Collate, Inputs
 from regen.estimators.encoder.network import Network
 from regen.estimators.encoder.options import Options
@@ -41,12 +42,17 @@ class Setup:
     @classmethod
     def of(cls, options: Options, task_type: TaskType, train: pd.DataFrame, labels: Sequence[str]) -> "Setup":
         """Find what train, of a task with this label set, asks for."""
-        return cls(options, task_type, ADAPTATIONS[task_type].known_labels(train, labels))
+        return cls(options, task_type, adaptation_of(task_type, options.head).known_labels(train, labels))
 
     @property
     def adaptation(self) -> Adaptation:
         """What the task type asks of an encoder."""
-        return ADAPTATIONS[self.task_type]
+        return adaptation_of(self.task_type, self.options.head)
+
+    def adaptation_to(self, network: Network) -> Adaptation:
+        """Give the same with what training and decoding take from a network's head."""
+        chain = chain_of(network)
+        return self.adaptation if chain is None else ChainTagging(chain)
 
     @property
     def hidden(self) -> list[str]:
@@ -102,11 +108,12 @@ class Setup:
             collate: Makes batches of the rows.
             hardware: Device and precision.
         """
-        outputs = predict_rows(network, inputs, collate, self.adaptation.objective, hardware)
+        adaptation = self.adaptation_to(network)
+        outputs = predict_rows(network, inputs, collate, adaptation.objective, hardware)
         found = outputs.probabilities
-        asked = self.adaptation.asked(inputs, found, self.labels)
+        asked = adaptation.asked(inputs, found, self.labels)
         if asked is not None:
-            again = predict_rows(network, asked, collate.of(asked), self.adaptation.objective, hardware).probabilities
+            again = predict_rows(network, asked, collate.of(asked), adaptation.objective, hardware).probabilities
             counts = units_of(inputs).tolist()
             found = [np.concatenate([a[:n], b[n:]]) for a, b, n in zip(found, again, counts, strict=True)]
-        return self.adaptation.predictions(examples, inputs, found, self.options, self.labels), outputs.loss
+        return adaptation.predictions(examples, inputs, found, self.options, self.labels), outputs.loss

@@ -43,7 +43,7 @@ def shared_data(
 ) -> Data:
     """Tokenise once for all repeats that see the same rows, and run frozen layers once for each number of them."""
     options = setup.options
-    seen = tuple(getattr(options, name) for name in ("max_length", "stride", "context", "characters"))
+    seen = tuple(getattr(options, name) for name in ("max_length", "stride", "context", "characters", "head"))
     if ("rows", seen) not in shared:
         tokenizer = Pieces(encoder, words=setup.adaptation.words)
         parts = [setup.inputs(examples, tokenizer) for examples in (train, dev)]

@@ -157,6 +157,8 @@ class Inputs:
         bounds: For questions, the first character of each unit of the passage, and the end of the last; else ``None``.
         pairs: Pairs of spans, each as four numbers of units: start and end of the head, start and end of the tail.
         pair_labels: Number of each pair's label; ``None`` where labels are not given.
+        edges: Where tags are a chain, whether each row begins and ends its example, 1 or 0, shape (n, 2); else
+            ``None``.
     """
 
     pieces: Rows
@@ -172,6 +174,7 @@ class Inputs:
     bounds: Ragged | None = None
     pairs: Ragged | None = None
     pair_labels: Ragged | None = None
+    edges: NDArray[np.float32] | None = None
 
     @property
     def truncated_share(self) -> float:
@@ -236,6 +239,8 @@ class Collate:
             if inputs.pair_labels is not None:
                 of_pairs = inputs.pair_labels.padded(rows, pairs, IGNORED)
                 collated["labels"] = torch.cat([collated["labels"], of_pairs], dim=1)
+        if inputs.edges is not None:
+            collated["edges"] = torch.from_numpy(inputs.edges[rows])
         for name, kept in self._kept.items():
             collated[name] = kept.padded(rows.tolist(), batch.width if name == "hidden" else most)
         return collated

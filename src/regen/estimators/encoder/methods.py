@@ -33,6 +33,9 @@ LABELLED = ("classification", "coreference", "keyword_match", "pair_classificati
 def check_options(config: CellConfig, options: Options, encoder: Path, hardware: Hardware) -> None:
     """Refuse options that the task type, the encoder or the hardware cannot follow."""
     cell = config.cell
+    if options.head != "softmax" and config.task_type != "tagging":
+        found = f"found '{options.head}', expected softmax, since it is a head for tags"
+        raise UserError(f"cell {cell}: option 'head': {found}, in type {config.task_type}")
     if options.label_smoothing and config.task_type == "relation_extraction":
         found = f"found {options.label_smoothing}, expected 0, since tokens and pairs have labels of their own"
         raise UserError(f"cell {cell}: option 'label_smoothing': {found} in type relation_extraction")
@@ -53,7 +56,7 @@ def check_options(config: CellConfig, options: Options, encoder: Path, hardware:
 
 def make_job(network: Network, data: Data, setup: Setup, seed: int) -> Job:
     """Plan the batches of a repeat, and say what is made of them."""
-    options, objective = setup.options, setup.adaptation.objective
+    options, objective = setup.options, setup.adaptation_to(network).objective
     lengths, several, budget = data.train.lengths, None, options.batch_tokens
     if data.train.choices is not None:  # an example is as wide as its longest row, and all of its rows go together
         starts, counts = data.train.choices.starts[:-1], data.train.choices.counts

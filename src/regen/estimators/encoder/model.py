@@ -18,6 +18,7 @@ from regen.errors import UserError
 from regen.estimators.base import LENT_NOTHING, LabelProbabilities, Predictions, Resources
 from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.finetune import EMBEDDING_ROWS, encoder_folder, finetune
+from regen.estimators.encoder.heads import chain_of
 from regen.estimators.encoder.inputs import Collate, Inputs
 from regen.estimators.encoder.network import Network
 from regen.estimators.encoder.options import Options
@@ -74,8 +75,8 @@ class Model:
         """Give the probability of every label, likewise; of the task types that the options name."""
         inputs, collate, hardware = self._prepared(examples)
         network = self.network.to(hardware.device).eval()
-        outputs = predict_rows(network, inputs, collate, self.setup.adaptation.objective, hardware)
-        return label_probabilities(self.setup.task_type, self.setup.labels, examples, inputs, outputs.probabilities)
+        outputs = predict_rows(network, inputs, collate, self.setup.adaptation_to(network).objective, hardware)
+        return label_probabilities(self.setup, chain_of(network), examples, inputs, outputs.probabilities)
 
     def _prepared(self, examples: pd.DataFrame) -> tuple[Inputs, Collate, Hardware]:
         told = self._facts["hardware"]

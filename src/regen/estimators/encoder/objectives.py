@@ -71,7 +71,7 @@ class UnitOfEachLabel:
 
     def loss_sum(self, logits: Tensor, batch: Collated, smoothing: float) -> Tensor:
         """Sum the cross entropy over all labels of rows that are targets; ``labels`` has shape (rows, labels)."""
-        known = _known(batch)
+        known = known_units(batch)
         logs = torch.log_softmax(_masked(logits.float(), known), dim=1)
         targets = batch["labels"]
         right = logs.gather(1, targets.clamp(min=0)[:, None]).squeeze(1)
@@ -81,21 +81,21 @@ class UnitOfEachLabel:
 
     def targets(self, logits: Tensor, batch: Collated) -> tuple[Tensor, Tensor]:
         """Give the labels of rows; classes are their units."""
-        logs = torch.log_softmax(_masked(logits.float(), _known(batch)), dim=1).transpose(1, 2).flatten(0, 1)
+        logs = torch.log_softmax(_masked(logits.float(), known_units(batch)), dim=1).transpose(1, 2).flatten(0, 1)
         labels = batch["labels"].flatten()
         known = labels != IGNORED
         return logs[known], labels[known]
 
     def probabilities(self, logits: Tensor, batch: Collated) -> Tensor:
         """Give what sums to 1 over the units of a row, for each label."""
-        return torch.softmax(_masked(logits, _known(batch)), dim=1)
+        return torch.softmax(_masked(logits, known_units(batch)), dim=1)
 
 
 def _masked(logits: Tensor, known: Tensor) -> Tensor:
     return logits.masked_fill(~known[..., None], float("-inf"))
 
 
-def _known(batch: Collated) -> Tensor:
+def known_units(batch: Collated) -> Tensor:
     """Tell units from padding, shape (rows, units): a row's first unit stands at its first piece, and no other does."""
     known = batch["units"] > 0
     known[:, 0] = True

@@ -13,6 +13,7 @@ from regen.estimators.encoder.tuning import AdaLora, Tuning
 Share = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+HeadName = Literal["softmax", "crf", "span"]
 
 
 class Options(Base):
@@ -57,6 +58,8 @@ class Options(Base):
             its piece and its place in it: for tokens that are characters. For span_qa, let answers begin and end at any
             character, known in the same way, not only at the bounds of pieces.
         answer_length: For span_qa, most pieces of an answer; most characters with ``characters``.
+        head: For tagging, what gives the tags: the most probable tag of each token (``softmax``), the most probable
+            sequence of tags (``crf``), or the most probable starts and ends of spans (``span``).
         pooling: What stands for a whole text: the mean of its vectors, or the vector of its first piece.
         assignment: For multiple choice, how choices are dealt to the examples of a group.
         accumulation: Parts in which a batch is computed, for less memory.
@@ -110,6 +113,7 @@ class Options(Base):
     context: bool = False
     characters: bool = False
     answer_length: Count = 50
+    head: HeadName = "softmax"
     pooling: Literal["mean", "first"] = "mean"
     assignment: Assignment = "greedy"
     accumulation: Count = 1
@@ -135,6 +139,13 @@ class Options(Base):
             raise ValueError("'r_drop' and 'dropout_samples' do not go together: both compare draws of dropout")
         if self.adversary and self.frozen_layers:
             raise ValueError("'adversary' moves the embeddings, so it does not go with 'frozen_layers'")
+        return self
+
+    @model_validator(mode="after")
+    def _head(self) -> "Options":
+        of_units = [name for name in ("label_smoothing", "focal", "class_weights", "r_drop") if getattr(self, name)]
+        if self.head == "crf" and of_units:
+            raise ValueError(f"'head' crf has no loss of single tags, so it does not go with '{of_units[0]}'")
         return self
 
     @model_validator(mode="after")
