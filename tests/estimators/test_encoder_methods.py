@@ -68,6 +68,11 @@ def test_stopped_and_resumed(
     """A method changes what is learnt, always in the same way."""
     whole = fit(tmp_path / "whole", **METHODS[name])
     assert (whole != plain) == (name != "checkpointing")
+    assert fit_in_parts(tmp_path / "broken", monkeypatch, **METHODS[name]) == whole
+
+
+def fit_in_parts(state: Path, monkeypatch: pytest.MonkeyPatch, case: Case = CASE, **options: Any) -> dict[str, bytes]:
+    """Fit, stopped in the middle of two steps."""
     emit, moments = Loop._emit, [2, 5]
 
     def stopping(loop: Loop, event: str) -> None:
@@ -80,8 +85,8 @@ def test_stopped_and_resumed(
     monkeypatch.setattr(Loop, "_emit", stopping)
     while moments:
         with pytest.raises(SystemExit):
-            fit(tmp_path / "broken", **METHODS[name])
-    assert fit(tmp_path / "broken", **METHODS[name]) == whole
+            fit(state, case, **options)
+    return fit(state, case, **options)
 
 
 @pytest.mark.parametrize(("left", "right"), list(combinations(METHODS, 2)))
