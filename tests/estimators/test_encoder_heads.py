@@ -26,6 +26,8 @@ from regen.training.device import resolve_hardware
 
 CASE = Case("encoder", "tagging", "en")
 HEADS = ("crf", "span")
+OF_TAGS = ("class_weights", "focal", "label_smoothing", "r_drop")
+WITH = (*OF_TAGS, "accumulation", "dropout_samples", "ema", "fgm", "frozen_layers", "head", "sgd")
 each_head = pytest.mark.parametrize("head", HEADS)
 
 
@@ -69,20 +71,16 @@ def test_sentences_longer_than_the_window_get_legal_tags(head: str) -> None:
 
 
 @each_head
-@pytest.mark.parametrize(
-    "name", [name for name in METHODS if name not in ("checkpointing", "layer_decay", "polynomial")]
-)
+@pytest.mark.parametrize("name", WITH)
 def test_with_other_options(head: str, name: str) -> None:
     """What needs a loss of single tags is refused for a chain; all else trains, without a hitch."""
     options = {"head": head, **METHODS[name]}
-    refused = head == "crf" and name in ("label_smoothing", "focal", "class_weights", "r_drop")
-    if refused:
+    if head == "crf" and name in OF_TAGS:
         with pytest.raises(ValidationError, match=f"'head' crf has no loss of single tags, .* '{name}'"):
             Options(**options)
         return
     _, network, loop = one_batch(CASE, **{**options, "epochs": 1})
     before = {key: value.clone() for key, value in network.head.named_parameters()}  # type: ignore[union-attr,operator]
-    loop.plugins = []
     loop.run()
     after = dict(network.head.named_parameters())  # type: ignore[union-attr,operator]
     assert all(torch.isfinite(value).all() for value in after.values())
