@@ -19,6 +19,9 @@ help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | column -t -s "$$(printf '\t')"
 
 run: $(VENV)/.runtime ## make the sample suite's results and report (only what changed)
+	@test -e data/08_reporting/site/sample || { \
+	  dvc --wait-for-lock repro --quiet sample_topic.gather & done=0; \
+	  dvc --wait-for-lock repro --quiet sample_ner.gather || done=$$?; wait $$! || done=$$?; exit $$done; }
 	@dvc repro --quiet
 	@echo "Report: $(CURDIR)/data/08_reporting/site/sample/index.html"
 
