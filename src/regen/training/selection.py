@@ -1,6 +1,8 @@
 """Scores on dev after each epoch, the history, the best weights, and early stopping."""
 
-from collections.abc import Callable
+import csv
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -79,3 +81,11 @@ class Selection(Plugin):
 def trained(loop: Loop) -> dict[str, Tensor]:
     """Give the weights that train, by name."""
     return {name: value for name, value in loop.job.network.named_parameters() if value.requires_grad}
+
+
+def write_history(history: Iterable[dict[str, float]], path: Path) -> None:
+    """Write a history as CSV: a row per epoch, with ``HISTORY_COLUMNS``."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, HISTORY_COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(history)

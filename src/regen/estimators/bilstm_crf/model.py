@@ -1,6 +1,5 @@
 """A BiLSTM-CRF over words and characters, trained from nothing."""
 
-import csv
 import json
 from pathlib import Path
 from typing import Any, Self
@@ -17,7 +16,7 @@ from regen.estimators.bilstm_crf.options import Options
 from regen.estimators.bilstm_crf.training import marginals, predict, read_sentences, train_network, training_facts
 from regen.training.device import Hardware, resolve_hardware, use
 from regen.training.noise import Noise
-from regen.training.selection import HISTORY_COLUMNS
+from regen.training.selection import write_history
 
 
 class Model:
@@ -80,10 +79,7 @@ class Model:
             "facts": self._facts,
         }
         (folder / "model.json").write_text(json.dumps(content, ensure_ascii=False, indent=0), encoding="utf-8")
-        with (folder / "history.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, HISTORY_COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(self._facts["history"])
+        write_history(self._facts["history"], folder / "history.csv")
 
     @classmethod
     def load(cls, folder: Path, resources: Resources = LENT_NOTHING) -> Self:  # noqa: ARG003

@@ -185,13 +185,25 @@ class Tagging(_PlainHead):
         options: Options,  # noqa: ARG002
         labels: tuple[str, ...],
     ) -> Predictions:
-        """Take the most probable tag of each token; the score is the probability of all, if each stood alone."""
-        names = np.array(labels, dtype=object)
+        """Take the tags that :meth:`decoded` finds."""
         lengths = [len(tokens) for tokens in token_lists(examples, "tokens")]
-        sentences = joined(inputs, outputs, lengths)
+        found = self.decoded(joined(inputs, outputs, lengths), labels)
+        return Predictions([tags for tags, _ in found], np.array([score for _, score in found], dtype=np.float64))
+
+    def decoded(self, sentences: Sequence[Probabilities], labels: tuple[str, ...]) -> list[tuple[list[str], float]]:
+        """Take the most probable tag of each token; the score is the probability of all, if each stood alone.
+
+        Args:
+            sentences: Of each sentence, what the network gives for its tokens, shape (tokens, outputs).
+            labels: What the outputs stand for.
+
+        Returns:
+            Of each sentence a tag for each token, and how sure the model is of all.
+        """
+        names = np.array(labels, dtype=object)
         scores = [np.exp(np.log(np.maximum(values.max(axis=1), 1e-30), dtype=np.float64).sum()) for values in sentences]
         tags = [names[values.argmax(axis=1)].tolist() for values in sentences]
-        return Predictions(tags, np.array(scores, dtype=np.float64))
+        return list(zip(tags, scores, strict=True))
 
 
 class MultipleChoice(_PlainHead):

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from regen.config.task_types import TaskType
 from regen.encoders.pieces import Pieces
-from regen.estimators.base import Predictions, token_lists
+from regen.estimators.base import token_lists
 from regen.estimators.chain import Chain
 from regen.estimators.encoder.adaptations import ADAPTATIONS, Adaptation, Tagging
 from regen.estimators.encoder.bounds import (
@@ -24,7 +23,6 @@ from regen.estimators.encoder.network import Network
 from regen.estimators.encoder.objectives import Objective
 from regen.estimators.encoder.options import HeadName, Options
 from regen.estimators.encoder.outputs import Probabilities
-from regen.estimators.encoder.tagging import joined
 from regen.scoring.spans import spans_to_iob2
 from regen.training.noise import Noise
 
@@ -61,19 +59,10 @@ class ChainTagging(Tagging):
         """Make a head with a chain, whose scores begin as 0."""
         return ChainHead(hidden, labels, dropout, noise, places=options.characters)
 
-    def predictions(
-        self,
-        examples: pd.DataFrame,
-        inputs: Inputs,
-        outputs: Sequence[Probabilities],
-        options: Options,  # noqa: ARG002
-        labels: tuple[str, ...],
-    ) -> Predictions:
+    def decoded(self, sentences: Sequence[Probabilities], labels: tuple[str, ...]) -> list[tuple[list[str], float]]:
         """Take the most probable tags of each sentence; the score is their probability."""
-        lengths = [len(tokens) for tokens in token_lists(examples, "tokens")]
-        found = best_tags(self.chain, joined(inputs, outputs, lengths))
-        tags = [[labels[number] for number in path] for path, _ in found]
-        return Predictions(tags, np.array([score for _, score in found], dtype=np.float64))
+        found = best_tags(self.chain, sentences)
+        return [([labels[number] for number in path], score) for path, score in found]
 
 
 class SpanTagging(Tagging):
@@ -100,19 +89,12 @@ class SpanTagging(Tagging):
         bounds = [numbered_bounds(tags, labels) for tags in token_lists(examples, "tags")]
         return replace(inputs, labels=rows_of_bounds(inputs, bounds))
 
-    def predictions(
-        self,
-        examples: pd.DataFrame,
-        inputs: Inputs,
-        outputs: Sequence[Probabilities],
-        options: Options,  # noqa: ARG002
-        labels: tuple[str, ...],
-    ) -> Predictions:
+    def decoded(self, sentences: Sequence[Probabilities], labels: tuple[str, ...]) -> list[tuple[list[str], float]]:
         """Take the spans from the most probable starts and ends; the score is the probability of all of these."""
-        lengths = [len(tokens) for tokens in token_lists(examples, "tokens")]
-        found = [found_spans(values, labels) for values in joined(inputs, outputs, lengths)]
-        tags = [spans_to_iob2(spans, length) for (spans, _), length in zip(found, lengths, strict=True)]
-        return Predictions(tags, np.array([score for _, score in found], dtype=np.float64))
+        found = [found_spans(values, labels) for values in sentences]
+        return [
+            (spans_to_iob2(spans, len(values)), score) for (spans, score), values in zip(found, sentences, strict=True)
+        ]
 
 
 _HEADS: dict[HeadName, Adaptation] = {

@@ -1,6 +1,5 @@
 """A pretrained encoder, fine-tuned."""
 
-import csv
 import json
 from dataclasses import replace
 from functools import cached_property, partial
@@ -27,7 +26,7 @@ from regen.estimators.encoder.probabilities import label_probabilities
 from regen.estimators.encoder.processes import finetune_in_processes
 from regen.training.device import Hardware, resolve_hardware, use
 from regen.training.noise import Noise
-from regen.training.selection import HISTORY_COLUMNS
+from regen.training.selection import write_history
 
 
 class Model:
@@ -121,10 +120,7 @@ class Model:
             "facts": self._facts,
         }
         (folder / "model.json").write_text(json.dumps(content, ensure_ascii=False, indent=0), encoding="utf-8")
-        with (folder / "history.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, HISTORY_COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(self._facts["history"])
+        write_history(self._facts["history"], folder / "history.csv")
 
     @classmethod
     def load(cls, folder: Path, resources: Resources = LENT_NOTHING) -> Self:

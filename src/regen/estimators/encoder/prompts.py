@@ -4,6 +4,7 @@ PEFT's own models drop token types and shift the input's places, which pairs of 
 vectors are put in here.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any, cast
 
 import torch
@@ -23,7 +24,7 @@ from regen.errors import UserError
 from regen.estimators.encoder.tuning import Prefix, Prompt, PTuning
 
 
-class Tokens(nn.Module):
+class Tokens(nn.Module, ABC):
     """Virtual tokens that a network gives.
 
     Attributes:
@@ -37,9 +38,9 @@ class Tokens(nn.Module):
         self.numbers: Tensor
         self.register_buffer("numbers", torch.arange(count)[None], persistent=False)
 
+    @abstractmethod
     def forward(self, body: PreTrainedModel, told: dict[str, Tensor]) -> Tensor:
         """Run a body with the virtual tokens: what it takes → shape (rows, width, hidden), virtual tokens left out."""
-        raise NotImplementedError
 
 
 class InputTokens(Tokens):
