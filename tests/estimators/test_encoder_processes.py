@@ -18,6 +18,9 @@ CASE, CHOICES = Case("encoder", "tagging", "en"), Case("encoder", "multiple_choi
 IDLE = 64
 """Tokens of a batch that holds one example: nothing is left for the second process."""
 
+SEVERAL_PASSES = {"r_drop": 1.0, "adversary": {"type": "fgm"}, "average": {"type": "ema"}, "checkpointing": True}
+"""Methods that run the network, or parts of it, more than once for a batch."""
+
 
 def fit(folder: Path, processes: int = 1, encoder: Path | None = None, case: Case = CASE, **options: Any) -> Model:
     machine = Machine(project=folder, state=folder / "state", processes=processes)
@@ -33,10 +36,15 @@ def tensors(model: Model, folder: Path) -> dict[str, np.ndarray[Any, Any]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("case", "batch_tokens"), [(CASE, 1024), (CHOICES, 1024), (CHOICES, IDLE)])
-def test_two_processes_give_what_one_gives_but_for_rounding(tmp_path: Path, case: Case, batch_tokens: int) -> None:
-    """Also where batches have one example, and nothing is left for the second process."""
-    options = {"epochs": 3, "dropout": 0.1, "attention_dropout": 0.1, "learning_rate": 1e-3}
+@pytest.mark.parametrize(
+    ("case", "batch_tokens", "methods"),
+    [(CASE, 1024, {}), (CHOICES, 1024, {}), (CHOICES, IDLE, {}), (CASE, 1024, SEVERAL_PASSES)],
+)
+def test_two_processes_give_what_one_gives_but_for_rounding(
+    tmp_path: Path, case: Case, batch_tokens: int, methods: dict[str, Any]
+) -> None:
+    """Also where batches have one example, and nothing is left for the second process; and with several passes."""
+    options = {"epochs": 3, "dropout": 0.1, "attention_dropout": 0.1, "learning_rate": 1e-3, **methods}
     # Each start imports everything twice; that a second one repeats the first is shown where a process idles.
     runs = (1, 2, 2) if batch_tokens == IDLE else (1, 2)
     models = [fit(tmp_path, processes, case=case, batch_tokens=batch_tokens, **options) for processes in runs]
