@@ -142,8 +142,9 @@ def test_code_is_what_functions_datasets_and_estimators_import(root: Path) -> No
     ingest, prepare, fit = build(root, ingest=[INGEST], prepare=[PREPARE], fit=[FIT])
     assert [dep for dep in ingest.deps if dep.endswith(".py")] == ["src/regen/io/datasets.py"]
     assert [dep for dep in prepare.deps if dep.endswith(".py")] == ["src/regen/io/datasets.py"]
-    assert [dep for dep in fit.deps if dep.endswith(".py")] == [
-        *("src/regen/estimators/majority/model.py", "src/regen/estimators/majority/options.py", "src/regen/names.py")
+    assert [dep for dep in fit.deps if dep.startswith("src/")] == [
+        "src/regen/estimators/majority",
+        "src/regen/names.py",
     ]
 
 

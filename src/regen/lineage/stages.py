@@ -12,6 +12,7 @@ from kedro.pipeline.node import Node
 
 from regen.errors import UserError
 from regen.lineage.closure import closure
+from regen.lineage.folders import folded
 from regen.lineage.inputs import Origin, SpecOrigins
 
 LOCK = "requirements.lock"
@@ -121,7 +122,9 @@ def build_stages(
                 groups.setdefault((stage, str(node.namespace)), []).append(node)
     maker = {output: key for key, nodes in groups.items() for node in nodes for output in node.outputs}
     package = root / "src" / "regen"
-    files = cache(lambda modules: [path.relative_to(root).as_posix() for path in closure(modules, package)])
+    files = cache(
+        lambda modules: [path.relative_to(root).as_posix() for path in folded(closure(modules, package), package)]
+    )
     made = [
         _stage(key, nodes, catalog, origins.find, files, maker) for key, nodes in sorted(groups.items(), key=_order)
     ]

@@ -23,6 +23,6 @@ def transfer(config: TransferConfig, model: Path, base: Path) -> Callable[[Path]
     Returns:
         A function that fills an empty folder.
     """
-    from regen.estimators.encoder.transfer import transfer as fill
+    from regen.export.transfer import transfer as fill
 
     return partial(fill, config, model, base)

@@ -17,8 +17,8 @@ from regen.config.derived import TransferConfig
 from regen.errors import UserError
 from regen.estimators.base import Resources
 from regen.estimators.encoder.model import Model
-from regen.estimators.encoder.transfer import transfer
 from regen.estimators.repeats import write_model
+from regen.export.transfer import transfer
 
 CASE = Case("encoder", "classification", "en")
 CONFIG = TransferConfig(encoder="body", licence="CC0-1.0", source="this test", cell="made_up.encoder", seed=3, fold=0)
