@@ -8,8 +8,10 @@ from kedro.pipeline import Pipeline
 
 from regen.config.cell import CellConfig
 from regen.config.load import Specs
+from regen.config.task import TaskSpec
 from regen.errors import UserError
 from regen.hooks import Project
+from regen.pipelines.analyse import pipeline as analyse
 from regen.pipelines.evaluate import pipeline as evaluate
 from regen.pipelines.fit import pipeline as fit
 from regen.pipelines.gather import pipeline as gather
@@ -70,8 +72,8 @@ def build_pipelines(specs: Specs) -> dict[str, Pipeline]:
 
 
 STAGES = (
-    *("ingest", "import_encoder", "transfer", "pretrain", "prepare", "search", "fit", "evaluate", "gather", "site"),
-    "report",
+    *("ingest", "import_encoder", "transfer", "pretrain", "prepare", "search", "fit", "evaluate", "analyse"),
+    *("gather", "site", "report"),
 )
 """Stages in their order; ``report`` is over all committed records and no part of any suite."""
 
@@ -131,6 +133,11 @@ def _member_encoders(specs: Specs, cell: str) -> list[str]:
     return list(dict.fromkeys(m.encoder for m in ensemble.members if m.encoder)) if ensemble else []
 
 
+def _labelled(spec: TaskSpec) -> list[str]:
+    """Name the scored splits whose labels are public."""
+    return [split for split in spec.scored_splits if spec.read.splits[split].labelled]
+
+
 def _draw_task(specs: Specs, task: str, recipes: Sequence[str]) -> list[tuple[str, Pipeline]]:
     """Draw the stages of one task with some of its recipes, as (stage, pipeline)."""
     spec = specs.tasks[task]
@@ -160,6 +167,7 @@ def _draw_task(specs: Specs, task: str, recipes: Sequence[str]) -> list[tuple[st
             )
             for recipe, encoder in encoders.items()
         ),
+        *(("analyse", analyse.create_pipeline(task, recipe, _labelled(spec))) for recipe in recipes),
         *(("gather", gather.create_pipeline(task, recipes)) for _ in recipes[:1]),
     ]
 

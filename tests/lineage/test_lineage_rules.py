@@ -99,7 +99,7 @@ def test_every_task_and_cell_has_its_stages_once(stages: list[Written], specs: S
     tasks = {cell.split(".")[0] for cell in specs.cells}
     expected = [
         *(f"{task}.{kind}" for task in specs.tasks for kind in ("ingest", "prepare")),
-        *(f"{cell}.{kind}" for cell in specs.cells for kind in ("fit", "evaluate")),
+        *(f"{cell}.{kind}" for cell in specs.cells for kind in ("fit", "evaluate", "analyse")),
         *(f"{cell}.search" for cell in specs.cells if specs.searches(cell)),
         *(f"{task}.gather" for task in tasks),
         *(f"{encoder}.import_encoder" for encoder, spec in specs.encoders.items() if not spec.derived),
@@ -157,6 +157,31 @@ def test_fit_depends_on_train_and_dev_and_evaluate_on_all_but_train(stages: list
         read = {split for split, path in own.items() if path in stage.entry["deps"]}
         taught = set() if members(specs, stage.namespace) else {"train", "dev"}
         assert read == (taught if stage.kind == "fit" else set(own) - {"train", "unlabeled"})
+
+
+def test_analyse_depends_on_train_and_on_splits_with_public_labels(stages: list[Written], specs: Specs) -> None:
+    """And on no model: it reads predictions, and the config from the record."""
+    files = list(split_files(stages, specs))
+    for stage in of_kind(stages, "analyse"):
+        task, recipe = stage.namespace.split(".")
+        splits = specs.tasks[task].read.splits
+        read = {split for own, split, path in files if own == task and path in stage.entry["deps"]}
+        assert read == {split for split in splits if splits[split].labelled and split != "unlabeled"}
+        assert {dep for dep in stage.entry["deps"] if dep.startswith("data/")} == {
+            *(path for own, split, path in files if own == task and split in read),
+            f"data/07_model_output/{task}/{recipe}/predictions.parquet",
+            f"data/08_reporting/cells/{task}/{recipe}/record.json",
+        }
+        folder = f"data/08_reporting/cells/{task}/{recipe}"
+        assert (stage.outs, stage.in_git) == (
+            *([f"{folder}/examples", f"{folder}/analysis.json"], [f"{folder}/analysis.json"]),
+        )
+
+
+def test_the_look_of_the_report_leaves_analyses_alone(stages: list[Written]) -> None:
+    for stage in of_kind(stages, "analyse"):
+        assert not [path for path in stage.code if path.startswith(("src/regen/reporting/", "src/regen/records/"))]
+        assert {Path(path).suffix for path in stage.code if "/analysis/page/" in path} == {".py", ".html", ".css"}
 
 
 def test_cells_depend_on_their_encoder_and_it_on_its_files(stages: list[Written], specs: Specs) -> None:

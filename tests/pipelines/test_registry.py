@@ -120,9 +120,30 @@ def test_stages_by_hand() -> None:
     assert names(drawn["prepare"]) == {"topics.prepare", "names.prepare"}
     assert names(drawn["fit"]) == {f"{cell}.fit" for cell in cells}
     assert names(drawn["evaluate"]) == {f"{cell}.{node}" for cell in cells for node in ("predict", "score")}
+    assert names(drawn["analyse"]) == {f"{cell}.{node}" for cell in cells for node in ("analyse", "show_examples")}
     assert names(drawn["gather"]) == {"topics.gather", "names.gather"}
     assert names(drawn["site"]) == {"sample.site", "wide.site"}
     assert names(drawn["report"]) == {"all.report"}
+
+
+def test_an_analysis_sees_train_and_every_split_with_public_labels() -> None:
+    drawn = build_pipelines(made_up_specs())["analyse"]
+    (node,) = (node for node in drawn.nodes if node.name == "topics.one.analyse")
+    assert set(node.inputs) == {
+        *("topics.one.predictions", "topics.one.record", "params:statistics"),
+        *("topics.examples_train", "topics.examples_dev", "topics.examples_test"),
+        "topics.examples_test_fixed",  # but not those whose labels are hidden
+    }
+    assert node.outputs == ["topics.one.analysis"]
+
+
+def test_the_page_of_examples_sees_dev_alone(drawn: dict[str, Pipeline]) -> None:
+    """Whoever reads errors on test tunes to it."""
+    for node in drawn["analyse"].nodes:
+        if node.name.endswith(".show_examples"):
+            task, recipe, _ = node.name.split(".")
+            cell = f"{task}.{recipe}"
+            assert set(node.inputs) == {f"{cell}.predictions", f"{cell}.record", f"{task}.examples_dev"}
 
 
 def test_a_file_for_a_board_is_made_of_hidden_splits() -> None:
@@ -143,7 +164,8 @@ def test_a_file_for_a_board_is_made_of_hidden_splits() -> None:
 
 def test_suites_and_tasks_by_hand() -> None:
     drawn = build_pipelines(made_up_specs())
-    one, two = ({f"topics.{recipe}.{node}" for node in ("fit", "predict", "score")} for recipe in ("one", "two"))
+    nodes = ("fit", "predict", "score", "analyse", "show_examples")
+    one, two = ({f"topics.{recipe}.{node}" for node in nodes} for recipe in ("one", "two"))
     of_task = {"topics.ingest", "topics.prepare", "topics.gather"}
     assert names(drawn["topics"]) == of_task | one | two
     assert names(drawn["wide"]) == {"wide.site"} | of_task | one | two
@@ -268,7 +290,8 @@ def test_a_suite_draws_what_its_encoders_are_made_from() -> None:
     made = {
         *("unused.import_encoder", "topics.body.transfer", "topics.further.pretrain"),
         *("topics.ingest", "topics.prepare", "topics.first.fit", "names.ingest", "names.prepare", "names.second.fit"),
-        *("names.second.predict", "names.second.score", "names.gather", "sample.site"),
+        *("names.second.predict", "names.second.score", "names.second.analyse", "names.second.show_examples"),
+        *("names.gather", "sample.site"),
     }
     assert names(drawn["sample"]) == made
     assert names(drawn["names"]) == made - {"sample.site"}

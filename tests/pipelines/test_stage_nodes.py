@@ -17,6 +17,8 @@ from regen.config.statistics import StatisticsConfig
 from regen.config.suite import SuiteSpec
 from regen.config.task import IngestConfig, PrepareConfig
 from regen.estimators.base import Predictions, Resources
+from regen.pipelines.analyse.nodes import analyse
+from regen.pipelines.analyse.page import show_examples
 from regen.pipelines.evaluate.nodes import predict, score
 from regen.pipelines.fit.nodes import fit
 from regen.pipelines.gather.nodes import gather
@@ -76,6 +78,9 @@ def outputs(prepared: dict[str, Any], machine: Machine, tmp_path: Path) -> dict[
         read = pd.read_parquet(tmp_path / "predictions.parquet")
         scored = score(model, read, prepared["card"], config, StatisticsConfig(resamples=100), machine)
         given |= {f"{estimator}__{name}": value for name, value in scored.items()}
+        labelled = {split: prepared[split] for split in ("train", "dev", "test")}
+        record = scored["record"]
+        given[f"{estimator}__analysis"] = analyse(read, record, StatisticsConfig(resamples=100), **labelled)
     return given
 
 
@@ -259,9 +264,25 @@ def test_a_record_holds_no_text_of_the_data(outputs: dict[str, Any]) -> None:
         assert not [word for text, _ in ROWS for word in text.split() if word in written]
 
 
+def test_an_analysis_holds_no_text_of_the_data(outputs: dict[str, Any]) -> None:
+    found = outputs["linear__analysis"]
+    assert (found["cell"], set(found["splits"])) == ("made_up.linear", {"dev", "test"})
+    assert found["repeat"] == {"seed": 3, "fold": 0}
+    written = json.dumps(found, allow_nan=False)
+    assert not [word for text, _ in ROWS for word in text.split() if word in written]
+
+
+def test_a_page_shows_the_examples_of_dev(prepared: dict[str, Any], outputs: dict[str, Any], tmp_path: Path) -> None:
+    read = pd.read_parquet(tmp_path / "predictions.parquet")
+    (tmp_path / "page").mkdir()
+    show_examples(read, outputs["linear__record"], prepared["dev"])(tmp_path / "page")
+    assert "zebra quokka" in (tmp_path / "page" / "index.html").read_text(encoding="utf-8")
+
+
 def test_gather_puts_cells_side_by_side(outputs: dict[str, Any]) -> None:
     gathered = gather(**outputs)
-    assert set(gathered) == {"records", "results", "comparison"}
+    assert set(gathered) == {"records", "analyses", "results", "comparison"}
+    assert [analysis["cell"] for analysis in gathered["analyses"]] == ["made_up.majority", "made_up.linear"]
     assert [record["recipe"] for record in gathered["records"]] == ["majority", "linear"]
     assert list(gathered["results"]["recipe"]) == ["linear", "majority"] * 2
     assert [list(bar.x) for bar in gathered["comparison"].data] == [["majority", "linear"]] * 2
@@ -275,19 +296,21 @@ def test_pages_of_a_suite(outputs: dict[str, Any], tmp_path: Path) -> None:
     assert list(reported["leaderboard"]["recipe"]) == ["linear", "majority"] * 2
     (tmp_path / "site").mkdir()
     reported["site"](tmp_path / "site")
-    assert "A made-up suite" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert "A made-up suite" in page
+    assert "Reliability" in page
 
 
 def test_pages_over_all_records(outputs: dict[str, Any], machine: Machine, tmp_path: Path) -> None:
     committed = {f"made_up/{name}": lambda name=name: outputs[f"{name}__record"] for name in ("majority", "linear")}
-    reported = report_all(committed, machine, {})
+    reported = report_all(committed, {"made_up/linear": lambda: outputs["linear__analysis"]}, machine, {})
     assert set(reported) == {"site", "leaderboard", "readme", "page"}
     assert len(reported["leaderboard"]) == 4
     assert "linear" in reported["readme"]
     assert "linear" in reported["page"]
     (tmp_path / "site").mkdir()
     reported["site"](tmp_path / "site")
-    assert (tmp_path / "site" / "index.html").is_file()
+    assert "Reliability" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
 
 
 def test_pages_do_not_depend_on_the_order_of_records(outputs: dict[str, Any], machine: Machine) -> None:
@@ -295,7 +318,7 @@ def test_pages_do_not_depend_on_the_order_of_records(outputs: dict[str, Any], ma
     same = {**linear, "recipe": "same", "cell": "made_up.same"}
     committed = {"made_up/linear": lambda: linear, "made_up/same": lambda: same}
     forward, backward = (
-        report_all(dict(items), machine, {}) for items in (committed.items(), reversed(committed.items()))
+        report_all(dict(items), {}, machine, {}) for items in (committed.items(), reversed(committed.items()))
     )
     assert forward["page"] == backward["page"]
     pd.testing.assert_frame_equal(forward["leaderboard"], backward["leaderboard"])

@@ -10,10 +10,16 @@ def gather(**outputs: Any) -> dict[str, Any]:
     """Put the cells of one task side by side.
 
     Args:
-        outputs: ``<recipe>__record``, ``<recipe>__metrics``, ``<recipe>__confusion`` of each cell.
+        outputs: ``<recipe>__record``, ``<recipe>__metrics``, ``<recipe>__confusion``, ``<recipe>__analysis`` of each
+            cell.
 
     Returns:
-        ``records`` (list), ``results`` (a table) and ``comparison`` (a Plotly figure).
+        ``records`` and ``analyses`` (lists), ``results`` (a table) and ``comparison`` (a Plotly figure).
     """
     records = [value for name, value in outputs.items() if name.endswith("__record")]
-    return {"records": records, "results": results_table(records), "comparison": comparison_figure(records)}
+    return {
+        "records": records,
+        "analyses": [value for name, value in outputs.items() if name.endswith("__analysis")],
+        "results": results_table(records),
+        "comparison": comparison_figure(records),
+    }

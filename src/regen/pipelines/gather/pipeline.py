@@ -19,9 +19,9 @@ def create_pipeline(task: str, recipes: Iterable[str]) -> Pipeline:
                 inputs={
                     f"{recipe}__{name}": f"{task}.{recipe}.{name}"
                     for recipe in recipes
-                    for name in ("record", "metrics", "confusion")
+                    for name in ("record", "metrics", "confusion", "analysis")
                 },
-                outputs={name: f"{task}.{name}" for name in ("records", "results", "comparison")},
+                outputs={name: f"{task}.{name}" for name in ("records", "analyses", "results", "comparison")},
                 name="gather",
                 namespace=task,
             )

@@ -9,6 +9,7 @@ from regen.config.published import published_results
 from regen.config.suite import SuiteSpec
 from regen.records.table import results_table
 from regen.reporting.costs import read_costs
+from regen.reporting.errors import cell_sections
 from regen.reporting.markdown import readme_table, results_page
 from regen.reporting.site import write_site
 
@@ -18,20 +19,33 @@ def report_suite(suite: SuiteSpec, **outputs: Any) -> dict[str, Any]:
 
     Args:
         suite: The suite.
-        outputs: ``<task>__records``, ``<task>__results``, ``<task>__comparison`` of each task.
+        outputs: ``<task>__records``, ``<task>__analyses``, ``<task>__results``, ``<task>__comparison`` of each task.
 
     Returns:
         ``site`` (a function that fills an empty folder) and ``leaderboard`` (a table).
     """
-    records = [record for name, value in outputs.items() if name.endswith("__records") for record in value]
-    return {"site": partial(write_site, records, suite.title), "leaderboard": results_table(records)}
+    records, analyses = (
+        [one for name, value in outputs.items() if name.endswith(f"__{kind}") for one in value]
+        for kind in ("records", "analyses")
+    )
+    sections = cell_sections(records, analyses)
+    return {
+        "site": partial(write_site, records, suite.title, cell_sections=sections),
+        "leaderboard": results_table(records),
+    }
 
 
-def report_all(committed: Mapping[str, Callable[[], Any]], machine: Machine, published: Any) -> dict[str, Any]:
+def report_all(
+    committed: Mapping[str, Callable[[], Any]],
+    analysed: Mapping[str, Callable[[], Any]],
+    machine: Machine,
+    published: Any,
+) -> dict[str, Any]:
     """Make the pages and tables over all committed records.
 
     Args:
         committed: Path -> function that loads the record.
+        analysed: The same of analyses, as far as there are any.
         machine: Where telemetry is.
         published: Task -> what others printed, as ``conf/base/published.yml`` has it.
 
@@ -42,11 +56,12 @@ def report_all(committed: Mapping[str, Callable[[], Any]], machine: Machine, pub
         UserError: Something in ``published`` is wrong.
     """
     records = [committed[path]() for path in sorted(committed)]
+    sections = cell_sections(records, [analysed[path]() for path in sorted(analysed)])
     costs = read_costs(machine.state.parent / "08_reporting" / "telemetry")
     # git does not hold what the samples cost: they are made on every machine.
     costs = {cell: cost for cell, cost in costs.items() if not cell.startswith("sample_")}
     return {
-        "site": partial(write_site, records, "All results"),
+        "site": partial(write_site, records, "All results", cell_sections=sections),
         "leaderboard": results_table(records),
         "readme": readme_table(records),
         "page": results_page(records, costs, published_results(published)),

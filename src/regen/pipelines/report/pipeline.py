@@ -21,7 +21,7 @@ def create_pipeline(suite: str, tasks: Iterable[str]) -> Pipeline:
                     **{
                         f"{task}__{name}": f"{task}.{name}"
                         for task in tasks
-                        for name in ("records", "results", "comparison")
+                        for name in ("records", "analyses", "results", "comparison")
                     },
                 },
                 outputs={"site": f"{suite}.site", "leaderboard": f"{suite}.leaderboard"},
@@ -40,6 +40,7 @@ def create_overall_pipeline() -> Pipeline:
                 report_all,
                 inputs={
                     "committed": "committed_records",
+                    "analysed": "committed_analyses",
                     "machine": "params:machine",
                     "published": "published_results",
                 },

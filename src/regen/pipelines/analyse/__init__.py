@@ -1,0 +1,1 @@
+"""Where a cell errs, and whether its confidence can be believed."""
