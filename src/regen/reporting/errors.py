@@ -38,6 +38,8 @@ _KINDS = {
     "wrong": "wrong",
     "none": "no answer",
 }
+_ONE_SIDED = {"missed": "gold", "spurious": "predicted"}
+"""Kinds that one side alone can have -> this side."""
 _BREAKDOWNS = {
     "class": "class",
     "entity_class": "type of the entity",
@@ -123,37 +125,44 @@ def _where_texts_are(record: Record) -> Markup:
 
 
 def _kinds(splits: Mapping[str, Any]) -> list[Grid]:
-    """Set up one table for each thing that is counted: kinds, with counts and shares of gold and predicted ones."""
-    grids = []
-    for name, (title, things) in _COUNTED.items():
-        found = {split: own["errors"][name] for split, own in splits.items() if name in own["errors"]}
-        if not found:
-            continue
-        sides = (
-            ["gold", "predicted"] if any("predicted" in row for rows in found.values() for row in rows) else ["gold"]
-        )
-        heads = [text for side in sides for text in (side if len(sides) > 1 else "count", f"% of {side}")]
-        kinds = [row["kind"] for row in next(iter(found.values()))]
-        grids.append(
-            Grid(
-                title=title,
-                groups=[(split, len(heads)) for split in found],
-                columns=heads * len(found),
-                rows=[
-                    (_KINDS[kind], list(chain.from_iterable(_sides(rows[place], sides) for rows in found.values())))
-                    for place, kind in enumerate(kinds)
-                ],
-                corner="kind",
-                note=f"Each of the {things} is of one kind."
-                if len(sides) == 1
-                else f"Each of the {things} of a side is of one kind; both sides are counted by themselves.",
-            )
-        )
-    return grids
+    """Set up one table for each thing that is counted."""
+    counted = [
+        (name, {split: own["errors"][name] for split, own in splits.items() if name in own["errors"]})
+        for name in _COUNTED
+    ]
+    return [_kinds_of(*_COUNTED[name], found) for name, found in counted if found]
+
+
+def _kinds_of(title: str, things: str, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Grid:
+    """Set up the table of one thing: kinds, with counts and shares of gold and predicted ones."""
+    first = next(iter(found.values()))
+    sides = [side for side in ("gold", "predicted") if side in first[0]]
+    heads = ["count", "%"] if len(sides) == 1 else [text for side in sides for text in (side, f"% of {side}")]
+    alone = "Each of the {} is of one kind." if len(sides) == 1 else "Each of the {} of a side is of one kind."
+    return Grid(
+        title=title,
+        groups=[(split, len(heads)) for split in found],
+        columns=heads * len(found),
+        rows=[
+            (_KINDS[row["kind"]], list(chain.from_iterable(_sides(rows[place], sides) for rows in found.values())))
+            for place, row in enumerate(first)
+        ],
+        corner="kind",
+        note=alone.format(things),
+    )
 
 
 def _sides(row: Mapping[str, Any], sides: Sequence[str]) -> list[str]:
-    return [text for side in sides for text in (write.count(row[side]), bounded(row[f"of_{side}"]))]
+    """Give count and share of each side that can have this kind."""
+    return [
+        text
+        for side in sides
+        for text in (
+            (NOTHING, NOTHING)
+            if _ONE_SIDED.get(row["kind"], side) != side
+            else (write.count(row[side]), bounded(row[f"of_{side}"]))
+        )
+    ]
 
 
 def _confusions(splits: Mapping[str, Any], language: str) -> list[Grid]:
