@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from record_cells import CARD, STATISTICS, name_cell, record_of, rows, topic_cell
+from record_cells import GOLD, STATISTICS, compared_cells, name_cell, rows, topic_cell
 
 from made_up import made_up_cell, made_up_task
 from regen.config.cell import CellConfig
@@ -13,32 +13,9 @@ from regen.records.comparison import MCNEMAR, RANDOMISATION, compare, compare_al
 from regen.records.outcomes import MEASURES, outcome_table, repeats_of
 from regen.scoring.official import official_score
 
-GOLD = list("aabbc" * 4)
 GOOD, POOR = ["a" if i == 3 else gold for i, gold in enumerate(GOLD)], ["a"] * 20
 TAGS = [["B-LOC", "O"], ["O", "B-PER"], ["B-ORG", "I-ORG"]]
 FOUND = [["B-LOC", "O"], ["O", "O"], ["B-ORG", "O"]]
-
-
-def cell(recipe: str, folder: Path, *parts: pd.DataFrame, **keys: Any) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Record and outcomes of a cell that was predicted so."""
-    config = topic_cell(**keys)
-    config = config.model_copy(update={"recipe": recipe, "cell": f"{config.task}.{recipe}"})
-    card = {**CARD, "files": {"dev.json": "1"}}
-    record = record_of(config, folder, *parts, card=card)
-    return record, outcome_table(config, pd.concat(parts, ignore_index=True))
-
-
-def made(folder: Path, **predicted: list[list[str]]) -> tuple[list[dict[str, Any]], dict[str, pd.DataFrame]]:
-    """Records and outcomes of cells from the labels of their repeats, on dev and test alike."""
-    records, outcomes = [], {}
-    for recipe, repeats in predicted.items():
-        parts = [
-            rows(split, GOLD, labels, seed=seed) for seed, labels in enumerate(repeats) for split in ("dev", "test")
-        ]
-        record, table = cell(recipe, folder, *parts, seeds=list(range(len(repeats))))
-        records.append(record)
-        outcomes[record["cell"]] = table
-    return records, outcomes
 
 
 @pytest.mark.parametrize("metric", MEASURES)
@@ -89,7 +66,7 @@ def test_repeats_of_folds_have_their_own_dev_and_share_test() -> None:
 
 
 def test_single_repeats_of_right_and_wrong_are_tested_by_mcnemar(tmp_path: Path) -> None:
-    (good, poor), outcomes = made(tmp_path, good=[GOOD], poor=[POOR])
+    (good, poor), outcomes = compared_cells(tmp_path, good=[GOOD], poor=[POOR])
     found = compare(good, poor, outcomes, "dev", STATISTICS)
     assert found is not None
     assert (found.cell, found.against, found.split, found.test) == ("made_up.good", "made_up.poor", "dev", MCNEMAR)
@@ -100,7 +77,7 @@ def test_single_repeats_of_right_and_wrong_are_tested_by_mcnemar(tmp_path: Path)
 
 
 def test_several_repeats_are_tested_by_randomisation(tmp_path: Path) -> None:
-    (good, poor), outcomes = made(tmp_path, good=[GOOD, GOLD], poor=[POOR])
+    (good, poor), outcomes = compared_cells(tmp_path, good=[GOOD, GOLD], poor=[POOR])
     found = compare(good, poor, outcomes, "test", STATISTICS)
     assert found is not None
     assert found.test == RANDOMISATION
@@ -108,7 +85,7 @@ def test_several_repeats_are_tested_by_randomisation(tmp_path: Path) -> None:
 
 
 def test_many_comparisons_are_corrected(tmp_path: Path) -> None:
-    records, outcomes = made(tmp_path, good=[GOOD], poor=[POOR], right=[GOLD])
+    records, outcomes = compared_cells(tmp_path, good=[GOOD], poor=[POOR], right=[GOLD])
     found = compare_all(records, records[0], outcomes, "dev", STATISTICS)
     assert [one.cell for one in found] == ["made_up.poor", "made_up.right"]
     assert found[0].adjusted == pytest.approx(2 * found[0].p)
@@ -116,7 +93,7 @@ def test_many_comparisons_are_corrected(tmp_path: Path) -> None:
 
 
 def test_what_was_not_scored_on_the_same_examples_is_not_compared(tmp_path: Path) -> None:
-    (good, poor), outcomes = made(tmp_path, good=[GOOD], poor=[POOR])
+    (good, poor), outcomes = compared_cells(tmp_path, good=[GOOD], poor=[POOR])
     other_data = {**poor, "card": {**poor["card"], "files": {"dev.json": "2"}}}
     fewer = {**outcomes, poor["cell"]: outcomes[poor["cell"]][lambda table: table["unit"] < 7]}
     assert compare(good, other_data, outcomes, "dev", STATISTICS) is None
