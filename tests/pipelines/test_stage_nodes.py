@@ -281,10 +281,10 @@ def test_pages_of_a_suite(outputs: dict[str, Any], tmp_path: Path) -> None:
 def test_pages_over_all_records(outputs: dict[str, Any], machine: Machine, tmp_path: Path) -> None:
     committed = {f"made_up/{name}": lambda name=name: outputs[f"{name}__record"] for name in ("majority", "linear")}
     reported = report_all(committed, machine, {})
-    assert set(reported) == {"site", "leaderboard", "readme", "page"}
+    assert set(reported) == {"site", "leaderboard", "readme", "index", "pages"}
     assert len(reported["leaderboard"]) == 4
     assert "linear" in reported["readme"]
-    assert "linear" in reported["page"]
+    assert "linear" in reported["index"]
     (tmp_path / "site").mkdir()
     reported["site"](tmp_path / "site")
     assert (tmp_path / "site" / "index.html").is_file()
@@ -297,5 +297,5 @@ def test_pages_do_not_depend_on_the_order_of_records(outputs: dict[str, Any], ma
     forward, backward = (
         report_all(dict(items), machine, {}) for items in (committed.items(), reversed(committed.items()))
     )
-    assert forward["page"] == backward["page"]
+    assert forward["index"] == backward["index"]
     pd.testing.assert_frame_equal(forward["leaderboard"], backward["leaderboard"])

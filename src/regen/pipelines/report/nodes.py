@@ -9,7 +9,8 @@ from regen.config.published import published_results
 from regen.config.suite import SuiteSpec
 from regen.records.table import results_table
 from regen.reporting.costs import read_costs
-from regen.reporting.markdown import readme_table, results_page
+from regen.reporting.markdown import readme_table, results_index, results_pages, write_pages
+from regen.reporting.sections import Section
 from regen.reporting.site import write_site
 
 
@@ -36,7 +37,8 @@ def report_all(committed: Mapping[str, Callable[[], Any]], machine: Machine, pub
         published: Task -> what others printed, as ``conf/base/published.yml`` has it.
 
     Returns:
-        ``site``, ``leaderboard``, and the generated parts of README.md and docs/results.md.
+        ``site``, ``leaderboard``, the generated parts of README.md (``readme``) and docs/results.md (``index``), and
+        ``pages``, a function that fills docs/results.
 
     Raises:
         UserError: Something in ``published`` is wrong.
@@ -44,10 +46,12 @@ def report_all(committed: Mapping[str, Callable[[], Any]], machine: Machine, pub
     records = [committed[path]() for path in sorted(committed)]
     costs = read_costs(machine.state.parent / "08_reporting" / "telemetry")
     # git does not hold what the samples cost: they are made on every machine.
+    sections: dict[str, list[Section]] = {}
     costs = {cell: cost for cell, cost in costs.items() if not cell.startswith("sample_")}
     return {
         "site": partial(write_site, records, "All results"),
         "leaderboard": results_table(records),
         "readme": readme_table(records),
-        "page": results_page(records, costs, published_results(published)),
+        "index": results_index(records),
+        "pages": partial(write_pages, results_pages(records, costs, published_results(published), sections)),
     }
