@@ -96,10 +96,11 @@ class Project:
 
 
 class Telemetry:
-    """Writes how long each node took and how much memory the process used at most."""
+    """Writes how long each node took, how much memory the process used at most, and how large models are."""
 
     def __init__(self) -> None:
         self._folder = Path()
+        self._catalog: CatalogProtocol[Any, Any] | None = None
         self._started: dict[str, tuple[float, float]] = {}
 
     @hook_impl
@@ -107,6 +108,11 @@ class Telemetry:
         """Find the folder."""
         self._folder = read_machine(context.config_loader, context.project_path).state.parent
         self._folder = self._folder / "08_reporting" / "telemetry"
+
+    @hook_impl
+    def after_catalog_created(self, catalog: CatalogProtocol[Any, Any]) -> None:
+        """Keep the catalog, which knows where models lie."""
+        self._catalog = catalog
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
@@ -126,7 +132,24 @@ class Telemetry:
             "peak_memory_bytes": _peak_memory() or memory.rss,
             "machine": _machine(),
         }
-        path = self._folder.joinpath(*node.name.split(".")).with_suffix(".json")
+        self._write(node.name, told)
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str, node: Node) -> None:
+        """Add the bytes of a repeat's model to what the fit cost."""
+        folder = Path(getattr(self._catalog and self._catalog.get(dataset_name), "_filepath", ""))
+        repeats = list(folder.glob("repeat-*")) if dataset_name.endswith(".model") else []
+        path = self._path(node.name)
+        if repeats and path.is_file():
+            size = sum(file.stat().st_size for repeat in repeats for file in repeat.rglob("*") if file.is_file())
+            told = json.loads(path.read_text(encoding="utf-8"))
+            self._write(node.name, {**told, "checkpoint_bytes": size // len(repeats)})
+
+    def _path(self, node: str) -> Path:
+        return self._folder.joinpath(*node.split(".")).with_suffix(".json")
+
+    def _write(self, node: str, told: dict[str, Any]) -> None:
+        path = self._path(node)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
