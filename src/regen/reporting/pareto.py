@@ -14,7 +14,7 @@ from regen.reporting.sections import Section
 _WIDTH, _LEAST_WIDTH, _HEIGHT = 460, 320, 340
 _LEAST_CELLS = 2
 _NOTE = (
-    "Means over repeats. Time and memory are those of the last run on the machine named in the cell’s costs, and depend "
+    "Means over repeats. Time and memory are of the last run on the machine named in the cell’s costs, and depend "
     "on what else it did; CPU seconds do so least. The checkpoint holds what a fit changed, its settings included."
 )
 _FRONT = "On the line: no other recipe scores higher for as little. Dev, since a choice by test would use it up."
