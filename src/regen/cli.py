@@ -224,6 +224,29 @@ def compare(metadata: ProjectMetadata, one: str, other: str) -> None:
             click.echo(f"{cell}: {kind}" if cell else kind)
 
 
+@cli.command()
+@click.argument("cell")
+@click.option(
+    "--examples", type=click.IntRange(1), default=256, show_default=True, help="Most dev examples to predict."
+)
+@click.option("--env", "-e", help="Environment of the config, as of kedro run.")
+@click.pass_obj
+def latency(metadata: ProjectMetadata, cell: str, examples: int, env: str | None) -> None:
+    """Time the predictions of CELL (task.recipe) here, one example and 32 at a time; the report shows it."""
+    from regen.hooks import machine_name
+    from regen.latency.run import measure_cell
+    from regen.project import config_loader, read_machine, read_specs
+
+    root = metadata.project_path
+    loader = config_loader(root, env)
+    data = read_machine(loader, root).state.parent
+    path, told = measure_cell(cell, examples, data, read_specs(loader, root), machine_name())
+    for size, times in told["batches"].items():
+        median, late, rate = times["p50_ms"], times["p95_ms"], times["examples_per_second"]
+        click.echo(f"{size} at a time: p50 {median:,.1f} ms, p95 {late:,.1f} ms, {rate:,.1f} examples per second")
+    click.echo(path)
+
+
 @cli.group()
 def submission() -> None:
     """Files that a board takes."""

@@ -130,7 +130,7 @@ class Telemetry:
             "wall_seconds": round(time.perf_counter() - wall, 3),
             "cpu_seconds": round(time.process_time() - cpu, 3),
             "peak_memory_bytes": _peak_memory() or memory.rss,
-            "machine": _machine(),
+            "machine": machine_name(),
         }
         self._write(node.name, told)
 
@@ -157,7 +157,7 @@ class Telemetry:
             logger.warning("%s: telemetry not written: %s", path, error.strerror)
 
 
-def _machine() -> str:
+def machine_name() -> str:
     """Name the processor, as far as the system tells, and count its cores."""
     import os
     import platform

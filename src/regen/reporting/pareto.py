@@ -29,13 +29,13 @@ class _Cost:
         title: How it is called.
         of: Gives it from a record and its telemetry; ``None`` where it is not known.
         shown: Writes it.
-        more_is_better: It is a speed: in the table alone.
+        in_table_alone: No figure of it: it is a speed, or much like another cost.
     """
 
     title: str
     of: Callable[[Record, Mapping[str, Values]], float | None]
     shown: Callable[[float], str]
-    more_is_better: bool = False
+    in_table_alone: bool = False
 
 
 def _fact(key: str) -> Callable[[Record, Mapping[str, Values]], float | None]:
@@ -58,6 +58,20 @@ def _telemetry(node: str, key: str, *, each: bool) -> Callable[[Record, Mapping[
     return of
 
 
+def _latency(size: str, key: str) -> Callable[[Record, Mapping[str, Values]], float | None]:
+    """Take what ``kedro latency`` measured for a size of batches."""
+
+    def of(_: Record, nodes: Mapping[str, Values]) -> float | None:
+        value = nodes.get("latency", {}).get("batches", {}).get(size, {}).get(key)
+        return None if value is None else float(value)
+
+    return of
+
+
+def _tenths(value: float) -> str:
+    return f"{value:,.1f}"
+
+
 def _count(value: float) -> str:
     return write.count(round(value))
 
@@ -70,10 +84,18 @@ COSTS = (
     _Cost("trained parameters", _fact("trained_parameters"), _count),
     _Cost("checkpoint bytes", _telemetry("fit", "checkpoint_bytes", each=False), _count),
     _Cost("training tokens", _fact("tokens"), _count),
-    _Cost("training tokens per second", _telemetry("training", "tokens_per_second", each=False), _count, True),
-    _Cost("CPU seconds of a fit", _telemetry("fit", "cpu_seconds", each=True), lambda value: f"{value:,.1f}"),
+    _Cost(
+        "training tokens per second",
+        _telemetry("training", "tokens_per_second", each=False),
+        _count,
+        in_table_alone=True,
+    ),
+    _Cost("CPU seconds of a fit", _telemetry("fit", "cpu_seconds", each=True), _tenths),
     _Cost("peak memory of the fit", _telemetry("fit", "peak_memory_bytes", each=False), _memory),
-    _Cost("CPU seconds of predictions", _telemetry("predict", "cpu_seconds", each=True), lambda value: f"{value:,.1f}"),
+    _Cost("CPU seconds of predictions", _telemetry("predict", "cpu_seconds", each=True), _tenths),
+    _Cost("latency of one example, p50, ms", _latency("1", "p50_ms"), _tenths),
+    _Cost("latency of one example, p95, ms", _latency("1", "p95_ms"), _tenths, in_table_alone=True),
+    _Cost("examples per second, 32 at a time", _latency("32", "examples_per_second"), _tenths, in_table_alone=True),
 )
 """In the order of the table's columns."""
 
@@ -91,7 +113,7 @@ def cost_section(task: str, records: Sequence[Record], costs: Costs) -> Section 
         return None
     values = {cost.title: [cost.of(record, costs[record["cell"]]) for record in scored] for cost in COSTS}
     known = [cost for cost in COSTS if any(value is not None for value in values[cost.title])]
-    drawn = [cost for cost in known if not cost.more_is_better]
+    drawn = [cost for cost in known if not cost.in_table_alone]
     rows = [
         (
             record["recipe"],
