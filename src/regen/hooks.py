@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,10 @@ logger = logging.getLogger(__name__)
 def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
     """Give every input that comes from a spec and not from a file of data, by its name in the graph."""
     inputs: dict[str, Any] = {"params:machine": machine}
-    inputs |= {f"params:{name}.suite": suite for name, suite in specs.suites.items()}
+    for name, suite in specs.suites.items():
+        inputs[f"params:{name}.suite"] = suite
+        inputs[f"params:{name}.benchmarks"] = _benchmarks(specs, [cell.split(".")[0] for cell in suite.cells])
+    inputs["params:benchmarks"] = _benchmarks(specs, specs.tasks)
     for name, task in specs.tasks.items():
         inputs[f"params:{name}.files"] = IngestConfig(task=name, files=task.files)
         inputs[f"params:{name}.read"] = PrepareConfig(
@@ -45,6 +49,11 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
         if specs.searches(cell):
             inputs[f"params:{cell}.search"] = specs.recipes[cell.split(".")[1]].search
     return inputs
+
+
+def _benchmarks(specs: Specs, tasks: Iterable[str]) -> dict[str, str]:
+    """Give task -> benchmark."""
+    return {task: specs.tasks[task].benchmark for task in tasks}
 
 
 def _encoder_input(specs: Specs, name: str) -> dict[str, Any]:

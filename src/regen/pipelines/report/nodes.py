@@ -14,27 +14,34 @@ from regen.reporting.sections import Section
 from regen.reporting.site import write_site
 
 
-def report_suite(suite: SuiteSpec, **outputs: Any) -> dict[str, Any]:
+def report_suite(suite: SuiteSpec, benchmarks: Mapping[str, str], **outputs: Any) -> dict[str, Any]:
     """Make a suite's pages and leaderboard.
 
     Args:
         suite: The suite.
+        benchmarks: Task -> group of tasks.
         outputs: ``<task>__records``, ``<task>__results``, ``<task>__comparison`` of each task.
 
     Returns:
         ``site`` (a function that fills an empty folder) and ``leaderboard`` (a table).
     """
     records = [record for name, value in outputs.items() if name.endswith("__records") for record in value]
-    return {"site": partial(write_site, records, suite.title), "leaderboard": results_table(records)}
+    return {
+        "site": partial(write_site, records, suite.title, benchmarks=benchmarks),
+        "leaderboard": results_table(records),
+    }
 
 
-def report_all(committed: Mapping[str, Callable[[], Any]], machine: Machine, published: Any) -> dict[str, Any]:
+def report_all(
+    committed: Mapping[str, Callable[[], Any]], machine: Machine, published: Any, benchmarks: Mapping[str, str]
+) -> dict[str, Any]:
     """Make the pages and tables over all committed records.
 
     Args:
         committed: Path -> function that loads the record.
         machine: Where telemetry is.
         published: Task -> what others printed, as ``conf/base/published.yml`` has it.
+        benchmarks: Task -> group of tasks.
 
     Returns:
         ``site``, ``leaderboard``, the generated parts of README.md (``readme``) and docs/results.md (``index``), and
@@ -49,7 +56,7 @@ def report_all(committed: Mapping[str, Callable[[], Any]], machine: Machine, pub
     sections: dict[str, list[Section]] = {}
     costs = {cell: cost for cell, cost in costs.items() if not cell.startswith("sample_")}
     return {
-        "site": partial(write_site, records, "All results"),
+        "site": partial(write_site, records, "All results", benchmarks=benchmarks, costs=costs),
         "leaderboard": results_table(records),
         "readme": readme_table(records),
         "index": results_index(records),

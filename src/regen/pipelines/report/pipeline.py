@@ -18,6 +18,7 @@ def create_pipeline(suite: str, tasks: Iterable[str]) -> Pipeline:
                 report_suite,
                 inputs={
                     "suite": f"params:{suite}.suite",
+                    "benchmarks": f"params:{suite}.benchmarks",
                     **{
                         f"{task}__{name}": f"{task}.{name}"
                         for task in tasks
@@ -42,6 +43,7 @@ def create_overall_pipeline() -> Pipeline:
                     "committed": "committed_records",
                     "machine": "params:machine",
                     "published": "published_results",
+                    "benchmarks": "params:benchmarks",
                 },
                 outputs={
                     "site": f"{OVERALL}.site",
