@@ -1,17 +1,22 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from record_cells import GOLD, STATISTICS, compared_cells
 
-from regen.reporting.comparisons import comparison_section, leaders, rank_section, ranks_on
+from regen.records.standing import task_standing
+from regen.reporting.comparisons import comparison_section, rank_section
 
 GOOD, FAIR, POOR = GOLD, ["b" if i in (0, 1) else gold for i, gold in enumerate(GOLD)], ["a"] * 20
-HOW = STATISTICS
 
 
-def test_cells_are_compared_with_the_best_on_dev(tmp_path: Path) -> None:
-    records, outcomes = compared_cells(tmp_path, good=[GOOD], fair=[FAIR, FAIR], poor=[POOR])
-    section = comparison_section(records, outcomes, HOW)
+def stood(folder: Path, task: str = "made_up", **predicted: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    records, outcomes = compared_cells(folder, task, **predicted)
+    return records, task_standing(records, outcomes, STATISTICS)
+
+
+def test_differences_and_repeats(tmp_path: Path) -> None:
+    section = comparison_section(*stood(tmp_path, good=[GOOD], fair=[FAIR, FAIR], poor=[POOR]))
     assert section is not None
     paired, repeats = section.grids
     assert paired.title == "Difference to good × 100"
@@ -24,45 +29,25 @@ def test_cells_are_compared_with_the_best_on_dev(tmp_path: Path) -> None:
     assert repeats.rows == [("fair", ["2", "90.00 [90.00, 90.00]", "90.00 [90.00, 90.00]"])]
 
 
-def test_cells_without_outcomes_are_left_out(tmp_path: Path) -> None:
+def test_a_cell_without_outcomes_has_no_difference(tmp_path: Path) -> None:
     records, outcomes = compared_cells(tmp_path, good=[GOOD], fair=[FAIR], poor=[POOR])
     some = {cell: table for cell, table in outcomes.items() if cell != "made_up.good"}
-    section = comparison_section(records, some, HOW)
+    section = comparison_section(records, task_standing(records, some, STATISTICS))
     assert section is not None
-    assert [grid.title for grid in section.grids] == ["Difference to fair × 100"]
-    assert comparison_section(records, {}, HOW) is None
-
-
-def test_a_tie_is_what_a_paired_test_cannot_tell_apart(tmp_path: Path) -> None:
-    records, outcomes = compared_cells(tmp_path, good=[GOOD], fair=[FAIR], poor=[POOR])
-    assert leaders(records, outcomes, "dev", HOW) == {"made_up.good": "tie", "made_up.fair": "tie"}
-    assert leaders([records[0], records[2]], outcomes, "dev", HOW) == {"made_up.good": "best"}
-    assert leaders(records[:1], outcomes, "dev", HOW) == {}
-
-
-def test_without_outcomes_intervals_decide(tmp_path: Path) -> None:
-    records, _ = compared_cells(tmp_path, good=[GOOD], fair=[FAIR], poor=[POOR])
-    overlap = records[0]["scores"]["dev"]["interval"]["low"] <= records[1]["scores"]["dev"]["interval"]["high"]
-    assert leaders(records[:2], {}, "dev", HOW) == (
-        {"made_up.good": "tie", "made_up.fair": "tie"} if overlap else {"made_up.good": "best"}
-    )
-    assert leaders([records[0], records[2]], {}, "dev", HOW) == {"made_up.good": "best"}
-
-
-def test_recipes_that_cannot_be_told_apart_share_a_rank(tmp_path: Path) -> None:
-    records, outcomes = compared_cells(tmp_path, poor=[POOR], good=[GOOD], fair=[FAIR])
-    assert ranks_on(records, outcomes, "dev", HOW) == {"good": 1, "fair": 1, "poor": 3}
-    assert ranks_on(records[:1], outcomes, "dev", HOW) == {}
+    assert [(grid.title, [name for name, _ in grid.rows]) for grid in section.grids] == [
+        ("Difference to fair × 100", ["poor"])
+    ]
+    assert comparison_section(records, task_standing(records, {}, STATISTICS)) is None
 
 
 def test_ranks_over_tasks(tmp_path: Path) -> None:
-    one, first = compared_cells(tmp_path, "one", poor=[POOR], good=[GOOD])
-    two, second = compared_cells(tmp_path, "two", poor=[GOOD], good=[POOR], other=[FAIR])
-    section = rank_section([*one, *two], {**first, **second}, HOW)
+    _, one = stood(tmp_path, "one", poor=[POOR], good=[GOOD])
+    _, two = stood(tmp_path, "two", poor=[GOOD], good=[POOR], other=[FAIR])
+    section = rank_section({"one": one, "two": two})
     assert section is not None
     (grid,) = section.grids
     assert list(grid.columns) == ["mean rank", "tasks", "one", "two"]
     assert dict(grid.rows)["good"] == ["2.00", "2", "1", "3"]
     assert dict(grid.rows)["poor"] == pytest.approx(["1.50", "2", "2", "1"])
     assert "other" not in dict(grid.rows)
-    assert rank_section(one, first, HOW) is None
+    assert rank_section({"one": one}) is None
