@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test gpu-check lint format viz dashboard gc clean lock lineage report
+.PHONY: help run test test-exhaustive gpu-check lint format viz dashboard gc clean lock lineage report
 
 PYTHON ?= python3
 VENV := .venv
@@ -25,9 +25,12 @@ run: $(VENV)/.runtime ## make the sample suite's results and report (only what c
 	@dvc repro --quiet
 	@echo "Report: $(CURDIR)/data/08_reporting/site/sample/index.html"
 
-test: $(VENV)/.dev ## check style and types, run all tests with coverage
+test: $(VENV)/.dev ## check style and types, run the tests with coverage
 	@$(MAKE) --no-print-directory lint
-	@pytest --numprocesses 2 --cov --cov-report=term
+	@pytest --numprocesses 2 -m "not exhaustive" --cov --cov-report=term
+
+test-exhaustive: $(VENV)/.dev ## run the tests that take minutes each
+	@pytest --numprocesses 2 -m exhaustive
 
 gpu-check: $(VENV)/.dev ## run what only a GPU can show (needs a CUDA build of torch)
 	@pytest -m gpu tests/gpu

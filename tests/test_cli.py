@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from hashlib import sha256
 from pathlib import Path
 
@@ -133,3 +134,33 @@ def test_wrapped_mistakes_are_found_and_faults_are_not_hidden() -> None:
     assert _explain(wrapped) == "data/x.json: no such file; run the stage that makes it first"
     assert _explain(DatasetError("x: cannot\nbe read")) == "x: cannot be read"
     assert _explain(ValueError("a fault of the program")) is None
+
+
+def test_two_cells_are_compared(project_root: Path) -> None:
+    answer = run_command(project_root, "compare", "sample_ner.crf", "sample_ner.majority")
+    assert answer.output.splitlines()[:2] == [
+        "sample_ner.crf -> sample_ner.majority",
+        "  config: estimator: crf -> majority",
+    ]
+
+
+def test_two_revisions_are_compared(tmp_path: Path, project_root: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(project_root / "conf", project / "conf", ignore=shutil.ignore_patterns("local"))
+    (project / "conf/local").mkdir()
+    folder = project / "data/08_reporting/cells/sample_ner/crf"
+    shutil.copytree(project_root / "data/08_reporting/cells/sample_ner/crf", folder)
+    git = ["git", "-c", "user.name=A", "-c", "user.email=a@b.c", "-C", str(project)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    for score in ("0.5", "0.75"):
+        record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
+        record["scores"]["dev"]["mean"] = float(score)
+        (folder / "record.json").write_text(json.dumps(record), encoding="utf-8")
+        subprocess.run([*git, "add", "-A"], check=True)
+        subprocess.run([*git, "commit", "-qm", score], check=True)
+        shutil.copytree(folder, folder.parent / "new", dirs_exist_ok=True)
+    lines = run_command(project, "compare", "HEAD~1", "HEAD").output.splitlines()
+    assert lines[0] == "sample_ner.crf@HEAD~1 -> sample_ner.crf@HEAD"
+    assert lines[1].startswith("  dev span_f1: 50.00 [")
+    assert lines[-1] == "sample_ner.new: added"
+    assert run_command(project, "compare", "HEAD", "HEAD").output == "no record differs\n"

@@ -22,6 +22,7 @@ from regen.config.machine import Machine
 from regen.config.task import IngestConfig, PrepareConfig
 from regen.errors import UserError
 from regen.hooks import Project, Telemetry, spec_inputs
+from regen.io.datasets import Folder
 from regen.pipeline_registry import build_pipelines
 from regen.project import config_loader
 from small_project import SmallProject
@@ -75,6 +76,8 @@ def test_every_spec_has_its_input(small: SmallProject, machine: Machine) -> None
     assert inputs == {
         "params:machine": machine,
         "params:demo.suite": specs.suites["demo"],
+        "params:demo.benchmarks": {"topic": "sample", "names": "sample"},
+        "params:benchmarks": {"names": "sample", "topic": "sample"},
         "params:topic.files": IngestConfig(task="topic", files=specs.tasks["topic"].files),
         "params:names.files": IngestConfig(task="names", files=specs.tasks["names"].files),
         "params:topic.read": PrepareConfig(task="topic", type="classification", read=specs.tasks["topic"].read),
@@ -116,6 +119,28 @@ def test_a_run_leaves_telemetry(small: SmallProject) -> None:
     assert 0 <= told["cpu_seconds"] <= told["wall_seconds"] * os.cpu_count() + 1
     assert 10_000_000 < told["peak_memory_bytes"] < 100_000_000_000
     assert told["machine"].endswith(f", {os.cpu_count()} cores")
+
+
+def test_the_size_of_a_repeat_is_told_with_the_fit(small: SmallProject) -> None:
+    telemetry = Telemetry()
+    manager = _started(small, telemetry)
+    catalog = DataCatalog({"topic.words.model": Folder(filepath=str(small.root / "models"))})
+    manager.hook.after_catalog_created(
+        catalog=catalog, conf_catalog={}, conf_creds={}, parameters={}, save_version="", load_versions={}
+    )
+
+    def fit() -> Any:
+        def fill(folder: Path) -> None:
+            for name, size in (("repeat-s0-f0", 10), ("repeat-s1-f0", 30)):
+                (folder / name / "inner").mkdir(parents=True)
+                (folder / name / "inner/weights").write_bytes(b"0" * size)
+
+        return fill
+
+    node = Node(fit, inputs=None, outputs="topic.words.model", name="fit", namespace="topic.words")
+    SequentialRunner().run(Pipeline([node]), catalog, hook_manager=manager)
+    told = json.loads((small.root / "data/08_reporting/telemetry/topic/words/fit.json").read_text(encoding="utf-8"))
+    assert told["checkpoint_bytes"] == 20
 
 
 def test_telemetry_that_cannot_be_written_is_a_warning(small: SmallProject, caplog: pytest.LogCaptureFixture) -> None:

@@ -9,10 +9,10 @@ import yaml
 
 from regen.config.machine import Machine, Telemetry
 from regen.errors import UserError
-from regen.project import config_loader, read_machine, read_specs
+from regen.project import config_loader, read_machine, read_specs, read_statistics
 from small_project import SmallProject
 
-LARGEST = 200_000
+LARGEST = 250_000
 """Bytes of a file in git."""
 
 
@@ -233,3 +233,13 @@ def test_git_holds_no_large_file(project_root: Path) -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=project_root, capture_output=True, check=True, text=True)
     sizes = {name: (project_root / name).stat().st_size for name in listed.stdout.split("\0") if name}
     assert {name: size for name, size in sizes.items() if size > LARGEST} == {}, "leave data and large records to DVC"
+
+
+def test_statistics_of_conf(small: SmallProject) -> None:
+    assert read_statistics(config_loader(small.root, "base"), small.root).level == 0.95
+
+
+def test_a_wrong_level_is_named(small: SmallProject) -> None:
+    (small.root / "conf/base/parameters.yml").write_text("statistics: {level: 2}\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"parameters.yml: statistics: Input should be less than 1"):
+        read_statistics(config_loader(small.root, "base"), small.root)

@@ -197,6 +197,56 @@ def doubts(metadata: ProjectMetadata, task: str, recipe: str | None, folds: int,
     click.echo(f"{path}: {len(table)} rows, {otherwise} of which the models would label otherwise")
 
 
+@cli.command()
+@click.argument("one")
+@click.argument("other")
+@click.pass_obj
+def compare(metadata: ProjectMetadata, one: str, other: str) -> None:
+    """Say what differs from ONE to OTHER, and how sure the difference of their scores is.
+
+    Each is a cell (conll2003.crf), a cell at a git revision (conll2003.crf@HEAD~1), or a git revision: then all cells
+    whose records differ between the two are compared.
+    """
+    from regen.project import config_loader, read_statistics
+    from regen.records.versions import changed_cells, is_cell, read_version
+    from regen.reporting.changes import change_lines
+
+    root = metadata.project_path
+    how = read_statistics(config_loader(root), root)
+    if any(is_cell(root, name) for name in (one, other)):
+        click.echo("\n".join(change_lines(read_version(root, one), read_version(root, other), how)))
+        return
+    for cell, kind in changed_cells(root, one, other).items() or [("", "no record differs")]:
+        if kind == "changed":
+            before, after = (read_version(root, f"{cell}@{revision}") for revision in (one, other))
+            click.echo("\n".join(change_lines(before, after, how)))
+        else:
+            click.echo(f"{cell}: {kind}" if cell else kind)
+
+
+@cli.command()
+@click.argument("cell")
+@click.option(
+    "--examples", type=click.IntRange(1), default=256, show_default=True, help="Most dev examples to predict."
+)
+@click.option("--env", "-e", help="Environment of the config, as of kedro run.")
+@click.pass_obj
+def latency(metadata: ProjectMetadata, cell: str, examples: int, env: str | None) -> None:
+    """Time the predictions of CELL (task.recipe) here, one example and 32 at a time; the report shows it."""
+    from regen.hooks import machine_name
+    from regen.latency.run import measure_cell
+    from regen.project import config_loader, read_machine, read_specs
+
+    root = metadata.project_path
+    loader = config_loader(root, env)
+    data = read_machine(loader, root).state.parent
+    path, told = measure_cell(cell, examples, data, read_specs(loader, root), machine_name())
+    for size, times in told["batches"].items():
+        median, late, rate = times["p50_ms"], times["p95_ms"], times["examples_per_second"]
+        click.echo(f"{size} at a time: p50 {median:,.1f} ms, p95 {late:,.1f} ms, {rate:,.1f} examples per second")
+    click.echo(path)
+
+
 @cli.group()
 def submission() -> None:
     """Files that a board takes."""

@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,10 @@ logger = logging.getLogger(__name__)
 def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
     """Give every input that comes from a spec and not from a file of data, by its name in the graph."""
     inputs: dict[str, Any] = {"params:machine": machine}
-    inputs |= {f"params:{name}.suite": suite for name, suite in specs.suites.items()}
+    for name, suite in specs.suites.items():
+        inputs[f"params:{name}.suite"] = suite
+        inputs[f"params:{name}.benchmarks"] = _benchmarks(specs, [cell.split(".")[0] for cell in suite.cells])
+    inputs["params:benchmarks"] = _benchmarks(specs, specs.tasks)
     for name, task in specs.tasks.items():
         inputs[f"params:{name}.files"] = IngestConfig(task=name, files=task.files)
         inputs[f"params:{name}.read"] = PrepareConfig(
@@ -45,6 +49,11 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
         if specs.searches(cell):
             inputs[f"params:{cell}.search"] = specs.recipes[cell.split(".")[1]].search
     return inputs
+
+
+def _benchmarks(specs: Specs, tasks: Iterable[str]) -> dict[str, str]:
+    """Give task -> benchmark."""
+    return {task: specs.tasks[task].benchmark for task in tasks}
 
 
 def _encoder_input(specs: Specs, name: str) -> dict[str, Any]:
@@ -96,10 +105,11 @@ class Project:
 
 
 class Telemetry:
-    """Writes how long each node took and how much memory the process used at most."""
+    """Writes how long each node took, how much memory the process used at most, and how large models are."""
 
     def __init__(self) -> None:
         self._folder = Path()
+        self._catalog: CatalogProtocol[Any, Any] | None = None
         self._started: dict[str, tuple[float, float]] = {}
 
     @hook_impl
@@ -107,6 +117,11 @@ class Telemetry:
         """Find the folder."""
         self._folder = read_machine(context.config_loader, context.project_path).state.parent
         self._folder = self._folder / "08_reporting" / "telemetry"
+
+    @hook_impl
+    def after_catalog_created(self, catalog: CatalogProtocol[Any, Any]) -> None:
+        """Keep the catalog, which knows where models lie."""
+        self._catalog = catalog
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
@@ -124,9 +139,26 @@ class Telemetry:
             "wall_seconds": round(time.perf_counter() - wall, 3),
             "cpu_seconds": round(time.process_time() - cpu, 3),
             "peak_memory_bytes": _peak_memory() or memory.rss,
-            "machine": _machine(),
+            "machine": machine_name(),
         }
-        path = self._folder.joinpath(*node.name.split(".")).with_suffix(".json")
+        self._write(node.name, told)
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str, node: Node) -> None:
+        """Add the bytes of a repeat's model to what the fit cost."""
+        folder = Path(getattr(self._catalog and self._catalog.get(dataset_name), "_filepath", ""))
+        repeats = list(folder.glob("repeat-*")) if dataset_name.endswith(".model") else []
+        path = self._path(node.name)
+        if repeats and path.is_file():
+            size = sum(file.stat().st_size for repeat in repeats for file in repeat.rglob("*") if file.is_file())
+            told = json.loads(path.read_text(encoding="utf-8"))
+            self._write(node.name, {**told, "checkpoint_bytes": size // len(repeats)})
+
+    def _path(self, node: str) -> Path:
+        return self._folder.joinpath(*node.split(".")).with_suffix(".json")
+
+    def _write(self, node: str, told: dict[str, Any]) -> None:
+        path = self._path(node)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
@@ -134,7 +166,7 @@ class Telemetry:
             logger.warning("%s: telemetry not written: %s", path, error.strerror)
 
 
-def _machine() -> str:
+def machine_name() -> str:
     """Name the processor, as far as the system tells, and count its cores."""
     import os
     import platform

@@ -10,6 +10,7 @@ from kedro.config import AbstractConfigLoader, MissingConfigException, OmegaConf
 from regen.config.load import SECTIONS, Specs, load_specs
 from regen.config.machine import Machine, MachineFile
 from regen.config.plain import read_plain
+from regen.config.statistics import StatisticsConfig
 from regen.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +75,20 @@ def read_machine(loader: AbstractConfigLoader, root: Path = ROOT, environ: Mappi
         study_url=environ.get("REGEN_STUDY_URL") or None,
         telemetry=settings.telemetry,
     )
+
+
+def read_statistics(loader: AbstractConfigLoader, root: Path = ROOT) -> StatisticsConfig:
+    """Read how intervals are made.
+
+    Raises:
+        UserError: There is no such environment, or a key is unknown or of a wrong type.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return StatisticsConfig.model_validate(_section(loader, "parameters", root).get("statistics", {}))
+    except ValidationError as error:
+        raise UserError(f"conf/*/parameters.yml: statistics: {error.errors(include_url=False)[0]['msg']}") from None
 
 
 def _environments(loader: AbstractConfigLoader, root: Path) -> list[Path]:

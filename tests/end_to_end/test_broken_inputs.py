@@ -81,6 +81,7 @@ def test_wrong_hash_leaves_what_was_there(case: Case) -> None:
     assert [(path.name, path.read_text("utf-8")) for path in raw.iterdir()] == [("train.conll", "old")]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("content", "said"),
     [

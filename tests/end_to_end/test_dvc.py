@@ -90,6 +90,7 @@ def test_second_repro_runs_nothing(samples: Clone) -> None:
     assert "up to date" in printed, changed
 
 
+@pytest.mark.exhaustive
 def test_forced_stages_give_the_same_bytes(samples: Clone) -> None:
     before = _hashes(samples.root)
     shutil.rmtree(samples.root / "data" / "06_models")
@@ -111,6 +112,7 @@ def test_recipe_makes_only_its_cells_stale(samples: Clone) -> None:
     recipe.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.exhaustive
 def test_module_makes_exactly_its_importers_stale(samples: Clone) -> None:
     module = samples.root / "src/regen/estimators/linear/features.py"
     text = _edited(module, '"""TF-IDF', '"""A TF-IDF')

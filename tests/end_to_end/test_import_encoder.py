@@ -7,7 +7,7 @@ from project_clone import Clone
 
 from tiny_models import BERT_TOKENS, bert_folder, read_json
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 RUN = ("kedro", "run", "--pipelines", "import_encoder", "--namespaces", "mine")
 

@@ -89,6 +89,7 @@ def test_datasets_have_previews_in_kedro_viz(samples: Clone) -> None:
     }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(not (shutil.which("chromium") and shutil.which("chromedriver")), reason="chromium is not installed")
 def test_pictures_of_kedro_viz_and_the_report(samples: Clone) -> None:
     samples.run("dvc", "repro", "--quiet", "dvc.yaml")

@@ -23,6 +23,7 @@ def fit(home: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     firsts = first_steps("test_bilstm_crf_kill", [tmp_path / "killed"], KILLS, (9, 15), 0.02)
     assert firsts[0] == 0 < firsts[1] <= firsts[2]

@@ -24,6 +24,7 @@ def fit(home: Path, encoder: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     encoder = make_encoder("bert", tmp_path / "encoder", layers=1)
     firsts = first_steps("test_encoder_kill", [tmp_path / "killed", encoder], KILLS, (3, 12), 0.05)

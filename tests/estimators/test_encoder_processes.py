@@ -36,6 +36,7 @@ def tensors(model: Model, folder: Path) -> dict[str, np.ndarray[Any, Any]]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("case", "batch_tokens", "methods"),
     [(CASE, 1024, {}), (CHOICES, 1024, {}), (CHOICES, IDLE, {}), (CASE, 1024, SEVERAL_PASSES)],
@@ -58,6 +59,7 @@ def test_two_processes_give_what_one_gives_but_for_rounding(
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_processes_that_fail_are_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UserError, match=r"^torchrun ended with status 1; what it printed above says why"):
         fit(tmp_path, 2, compile=True)

@@ -53,6 +53,10 @@ def test_suite(root: Path) -> None:
     assert find(root, "small.suite") == Origin(keys={"conf/base/suites/small.yml": ["small.title", "small.cells"]})
 
 
+def test_benchmarks_of_a_suite(root: Path) -> None:
+    assert find(root, "small.benchmarks") == Origin(keys={TASK_FILE: ["topics.benchmark"]})
+
+
 def test_encoders(root: Path) -> None:
     """A folder is read as it is, so DVC watches it."""
     keys = ["licence", "source", "folder", "max_length"]

@@ -291,26 +291,27 @@ def test_gather_puts_cells_side_by_side(outputs: dict[str, Any]) -> None:
 def test_pages_of_a_suite(outputs: dict[str, Any], tmp_path: Path) -> None:
     gathered = gather(**outputs)
     suite = SuiteSpec(title="A made-up suite", cells=("made_up.majority", "made_up.linear"))
-    reported = report_suite(suite, **{f"made_up__{name}": value for name, value in gathered.items()})
+    reported = report_suite(
+        suite, {"made_up": "sample"}, **{f"made_up__{name}": value for name, value in gathered.items()}
+    )
     assert set(reported) == {"site", "leaderboard"}
     assert list(reported["leaderboard"]["recipe"]) == ["linear", "majority"] * 2
     (tmp_path / "site").mkdir()
     reported["site"](tmp_path / "site")
-    page = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
-    assert "A made-up suite" in page
-    assert "Reliability" in page
+    assert "A made-up suite" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
 
 
 def test_pages_over_all_records(outputs: dict[str, Any], machine: Machine, tmp_path: Path) -> None:
     committed = {f"made_up/{name}": lambda name=name: outputs[f"{name}__record"] for name in ("majority", "linear")}
-    reported = report_all(committed, {"made_up/linear": lambda: outputs["linear__analysis"]}, machine, {})
-    assert set(reported) == {"site", "leaderboard", "readme", "page"}
+    analysed = {"made_up/linear": lambda: outputs["linear__analysis"]}
+    reported = report_all(committed, analysed, machine, {}, {"made_up": "sample"})
+    assert set(reported) == {"site", "leaderboard", "readme", "index", "pages"}
     assert len(reported["leaderboard"]) == 4
     assert "linear" in reported["readme"]
-    assert "linear" in reported["page"]
+    assert "linear" in reported["index"]
     (tmp_path / "site").mkdir()
     reported["site"](tmp_path / "site")
-    assert "Reliability" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert (tmp_path / "site" / "index.html").is_file()
 
 
 def test_pages_do_not_depend_on_the_order_of_records(outputs: dict[str, Any], machine: Machine) -> None:
@@ -318,7 +319,7 @@ def test_pages_do_not_depend_on_the_order_of_records(outputs: dict[str, Any], ma
     same = {**linear, "recipe": "same", "cell": "made_up.same"}
     committed = {"made_up/linear": lambda: linear, "made_up/same": lambda: same}
     forward, backward = (
-        report_all(dict(items), {}, machine, {}) for items in (committed.items(), reversed(committed.items()))
+        report_all(dict(items), {}, machine, {}, {}) for items in (committed.items(), reversed(committed.items()))
     )
-    assert forward["page"] == backward["page"]
+    assert forward["index"] == backward["index"]
     pd.testing.assert_frame_equal(forward["leaderboard"], backward["leaderboard"])

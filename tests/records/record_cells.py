@@ -10,8 +10,10 @@ from made_up import made_up_cell, made_up_task
 from regen.config.cell import CellConfig
 from regen.config.statistics import StatisticsConfig
 from regen.records.build import build_record
+from regen.records.outcomes import outcome_table
 
 STATISTICS = StatisticsConfig(resamples=200, level=0.9, seed=3)
+GOLD = list("aabbc" * 4)
 CARD = {"task": "made_up", "splits": {"train": {"examples": 10}}}
 
 
@@ -40,3 +42,18 @@ def record_of(
     predictions = pd.concat(parts, ignore_index=True)
     models = [facts for _ in config.seeds]
     return build_record(config, card, predictions, models, STATISTICS, folder / "requirements.lock")
+
+
+def compared_cells(
+    folder: Path, task: str = "made_up", **predicted: Sequence[Sequence[str]]
+) -> tuple[list[dict[str, Any]], dict[str, pd.DataFrame]]:
+    """Give records and outcomes of recipes by the labels that their repeats gave to `GOLD`, on dev and test alike."""
+    records, outcomes = [], {}
+    for recipe, repeats in predicted.items():
+        config = topic_cell(seeds=list(range(len(repeats))))
+        config = config.model_copy(update={"task": task, "recipe": recipe, "cell": f"{task}.{recipe}"})
+        parts = [rows(split, GOLD, pred, seed) for seed, pred in enumerate(repeats) for split in ("dev", "test")]
+        record = record_of(config, folder, *parts, card={**CARD, "files": {"dev.json": "1"}, "shared_texts": {}})
+        records.append(record)
+        outcomes[record["cell"]] = outcome_table(config, pd.concat(parts, ignore_index=True))
+    return records, outcomes

@@ -14,7 +14,7 @@ def grids(view: Cell) -> dict[str, Grid]:
 
 def test_headline_and_facts(record: Make) -> None:
     view = cell_view(record("ocnli.linear", [0.5, 0.6], leak=3, document_context=True))
-    assert view.headline == [("dev", "55.00 [54.00, 56.00]"), ("test", "hidden")]
+    assert view.headline == [("dev", "55.00 [54.00, 56.00]", "7.07"), ("test", "hidden", "")]
     assert view.facts == [
         "accuracy × 100",
         "2 repeats",
@@ -23,6 +23,29 @@ def test_headline_and_facts(record: Make) -> None:
         "selection: none: one fixed setting",
     ]
     assert view.warnings == ["Leak: train and test have 3 distinct texts in common."]
+
+
+def test_one_repeat_has_no_deviation(record: Make) -> None:
+    assert cell_view(record("a.x", [0.5])).headline[0] == ("dev", "50.00 [49.00, 51.00]", "")
+
+
+def test_a_stale_cell_is_warned_of(record: Make) -> None:
+    view = cell_view(record("a.x", [0.5], leak=3), ["code", "lock"])
+    assert view.stale == ["code", "lock"]
+    assert view.warnings[0].startswith("Stale: made with another code, lock than the project has now; ")
+    assert len(view.warnings) == 2
+
+
+def test_costs_of_fits_and_predictions(record: Make) -> None:
+    one = record("a.x", [0.5])
+    assert cell_view(one).costs is None
+    fit = {"wall_seconds": 5400, "peak_memory_bytes": 218_000_000, "machine": "An abacus"}
+    view = cell_view(one, costs={"a.x": {"fit": fit, "predict": {**fit, "wall_seconds": 1.5}, "score": fit}})
+    assert view.costs is not None
+    assert view.costs.rows == [
+        ("fit", ["1.5 h", "218 MB", "An abacus"]),
+        ("predict", ["1.50 s", "218 MB", "An abacus"]),
+    ]
 
 
 def test_measures_are_means_over_repeats(record: Make) -> None:

@@ -50,12 +50,12 @@ def test_scores_over_unseen_inputs(record: Make) -> None:
     assert grid.rows == [("x", ["45.67 [40.00, 50.00]", "9,076"]), ("y", ["–", "–"])]
 
 
-def test_the_page_shows_them(record: Make, tmp_path: Path) -> None:
+def test_the_page_of_the_task_shows_them(record: Make, tmp_path: Path) -> None:
     one = record("a.x", [0.5])
     one["card"]["splits"]["dev"]["odd_rows"] = {"contradictions": {"rows": 2, "ids": ["<b>", "dev-9"]}}
     one["scores"]["dev"]["unseen"] = {"examples": 9076, "mean": 0.4567, "interval": {"low": 0.4, "high": 0.5}}
     write_site([one], "All", tmp_path)
-    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "tasks" / "a.html").read_text(encoding="utf-8")
     assert page.index("Without the inputs that stand in train") < page.index("45.67 [40.00, 50.00]")
-    assert '<details class="cell data" id="data-a">' in page
+    assert page.index('id="data"') < page.index("Odd rows")
     assert "&lt;b&gt;, dev-9" in page

@@ -1,14 +1,20 @@
 """Parts of a cell's page that tell of its errors."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pages import Page
 
 from regen.reporting.calibration import calibration_section
 from regen.reporting.charts import Chart
 from regen.reporting.errors import bounded, cell_sections, error_sections
 from regen.reporting.grids import Grid
+from regen.reporting.languages import translation
+from regen.reporting.sections import Section
+from regen.reporting.site import write_site
 
 Record = dict[str, Any]
 Make = Callable[..., Record]
@@ -128,9 +134,10 @@ def test_a_chart_of_each_length_with_a_label_and_no_colours(record: Make) -> Non
     assert "marker" not in chart.figure["data"][0]
 
 
-def test_a_link_to_the_page_of_this_machine_is_escaped(record: Make) -> None:
-    note = error_sections(record("names.crf", [0.5]) | {"recipe": '"><i>'}, TAGGING)[0].notes[1]
-    assert 'href="../../../../cells/names/&#34;&gt;&lt;i&gt;/examples/index.html"' in note
+def test_a_link_to_the_page_of_this_machine(record: Make) -> None:
+    ((words, address),) = error_sections(record("names.crf", [0.5]), TAGGING)[0].links
+    assert "where this machine has them" in words
+    assert address == "../../../../cells/names/crf/examples/index.html"
 
 
 @pytest.mark.parametrize(
@@ -179,3 +186,68 @@ def test_cells_without_an_analysis_or_without_probabilities_have_less(record: Ma
     }
     more = cell_sections(records, [{**TAGGING, "calibration": {"dev": CALIBRATION}}])
     assert [section.id for section in more["names.crf"]] == ["errors", "groups", "calibration"]
+
+
+KINDS = ("correct", "wrong_type", "wrong_boundary", "both_wrong", "missed", "spurious", "entity", "entity_type", "pair")
+NAMES = ("class", "entity_class", "familiar", "span_length", "sentence_length", "text_length", "overlap")
+GROUPS = ("seen with this type", "seen with another type", "not seen", "in train", "not in train", "all")
+
+
+def everything() -> Record:
+    """An analysis with all that any may hold."""
+    counted = [kind(name, 1, 1) for name in (*KINDS, "label")]
+    answers = [
+        {"kind": name, "gold": 1, "of_gold": [0.5, 0.4, 0.6]} for name in ("correct", "partial", "wrong", "none")
+    ]
+    rows = [span_row(group, 9, [0.5, 0.25, 0.75]) for group in GROUPS]
+    lengths = ("answer_length", "question_length", "context_length", "seen")
+    labels = [{"group": "all", "correct": 1, "examples": 2, "accuracy": [0.5, 0.4, 0.6]}]
+    exact = [
+        {"group": "all", "correct": 1, "examples": 2, "exact_match": [0.5, 0.4, 0.6], "answer_f1": [0.5, 0.4, 0.6]}
+    ]
+    breakdowns = {**dict.fromkeys(NAMES, rows), **dict.fromkeys(lengths, labels), "context_length": exact}
+    dev = {
+        "examples": 9,
+        "errors": {"spans": counted, "relations": counted, "answers": answers},
+        "confusions": {"most": [["a", "b", 2]], "left_out": 3},
+        "breakdowns": breakdowns,
+    }
+    temperature = {"value": 1.4, "after": {"test": CALIBRATION}}
+    return {**TAGGING, "splits": {"dev": dev}, "calibration": {"dev": CALIBRATION}, "temperature": temperature}
+
+
+def strings(section: Section) -> set[str]:
+    """Give what a part of a page says, but for names and numbers."""
+    found = {section.title, *section.notes, *(words for words, _ in section.links)}
+    for grid in section.grids:
+        found |= {grid.title, grid.note, grid.corner, *grid.columns}
+        found |= set() if grid.names else {head for head, _ in grid.rows}
+    for title, chart in section.charts:
+        layout = chart.figure["layout"]
+        found |= {
+            title,
+            chart.label,
+            *(layout[axis]["title"]["text"] for axis in ("xaxis", "yaxis") if "title" in layout[axis]),
+        }
+        found |= {trace["name"] for trace in chart.figure["data"]}
+    return found
+
+
+def test_every_string_has_its_chinese(record: Make) -> None:
+    words, same = translation(), {"", "dev", "n", "P", "R", "F1", "%"}
+    analysis = everything()
+    sections = cell_sections([record("names.crf", [0.5])], [analysis])["names.crf"]
+    said = set().union(*map(strings, sections))
+    assert len(said) > 60
+    assert {text for text in said if words.chinese(text) is None} <= same
+    for text in said - same:
+        assert re.search("[\u4e00-\u9fff]|ECE|F1 ×", words.chinese(text) or ""), text
+
+
+def test_parts_on_a_page(record: Make, tmp_path: Path) -> None:
+    records = [record("names.crf", [0.5])]
+    write_site(records, "Errors", tmp_path, cell_sections=cell_sections(records, [everything()]))
+    page = Page(tmp_path / "cells/names/crf.html")
+    assert "../../../../cells/names/crf/examples/index.html" in page.addresses
+    assert {"errors", "groups", "calibration"} <= set(page.ids)
+    assert max(page.ids.values()) == 1

@@ -1,8 +1,11 @@
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from regen.config.published import published_results
-from regen.reporting.markdown import readme_table, results_page
+from regen.config.published import Published, published_results
+from regen.reporting.grids import Grid
+from regen.reporting.markdown import readme_table, results_index, results_pages, write_pages
+from regen.reporting.sections import Section
 
 Record = dict[str, Any]
 Make = Callable[..., Record]
@@ -42,11 +45,19 @@ def test_another_test_set_stands_under_its_name(record: Make) -> None:
     assert "| test_public 25.00 [24.00, 26.00] |" in readme_table([one])
 
 
-def test_results_page(records: list[Record]) -> None:
-    page = results_page(records, {"ocnli.linear": {"fit": COST}}, {})
-    lines = page.splitlines()
-    assert [line for line in lines if line.startswith("#")] == ["## names", "## ocnli", "## sample_topic"]
-    assert "**Leak: train and test have 37 distinct texts in common.**" in lines
+def page(records: list[Record], published: Published | None = None) -> list[str]:
+    """Give the lines of the only task's page."""
+    (text,) = results_pages(records, {}, published or {}, {}).values()
+    return text.splitlines()
+
+
+def test_a_page_per_task(records: list[Record], tmp_path: Path) -> None:
+    pages = results_pages(records, {"ocnli.linear": {"fit": COST}}, {}, {})
+    write_pages(pages, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["names.md", "ocnli.md", "sample_topic.md"]
+    lines = (tmp_path / "ocnli.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("#")] == ["# ocnli", "## Cost", "## Made again by"]
+    assert "**Leak: train and test have 37 distinct texts in common.**" in pages["names"].splitlines()
     assert (
         "| linear | 3 | 53.00 [52.00, 54.00] | 1.00 | +19.00 | hidden | – | – | 14,041 | – | best dev \\| epoch 3 |"
         in lines
@@ -59,66 +70,54 @@ def test_results_page(records: list[Record]) -> None:
     )
 
 
+def test_tables_of_sections_stand_on_the_page(record: Make) -> None:
+    grid = Grid("Some", ["a", "b"], [("x", ["1", "2"])], groups=[("dev", 2)], corner="of", note="So.")
+    section = Section("some", "Something", [grid], notes=["Said."])
+    text = results_pages([record("a.x", [0.5])], {}, {}, {"a": [section]})["a"]
+    table = "| of | dev a | dev b |\n| :-- | --: | --: |\n| x | 1 | 2 |"
+    assert f"## Something\n\nSaid.\n\nSome:\n\n{table}\n\nSo.\n\n## Cost" in text
+
+
+def test_the_index_links_to_the_pages(records: list[Record]) -> None:
+    lines = results_index(records).splitlines()
+    assert "| [names](results/names.md) | span_f1 | 1 | crf | 70.00 [50.00, 90.00] | 60.00 [40.00, 80.00] |" in lines
+    assert sum(line.startswith("| [") for line in lines) == 3
+
+
 def test_scores_over_unseen_inputs_have_a_table_where_there_are_any(record: Make) -> None:
     one, other = record("a.x", [0.5], [0.4]), record("a.y", [0.6], [0.3])
-    assert "not in train" not in results_page([one, other], {}, {})
+    assert "not in train" not in "".join(page([one, other]))
     one["scores"]["test"]["unseen"] = {"examples": 1234, "mean": 0.25, "interval": {"low": 0.2, "high": 0.3}}
-    lines = results_page([one, other], {}, {}).splitlines()
+    lines = page([one, other])
     place = lines.index("| recipe | test, inputs not in train | examples |")
     assert lines[place + 2 : place + 4] == ["| y | – | – |", "| x | 25.00 [20.00, 30.00] | 1,234 |"]
 
 
-PUBLISHED = [
-    {
-        "system": "BERT",
-        "scores": {"dev": 60, "test": 59.5},
-        "sd": {"dev": 0.5},
-        "n": 5,
-        "source": "a README",
-        "caveats": "a | b",
-    },
-    {
-        "system": "Big",
-        "scores": {"test": 80},
-        "metric": "f1",
-        "n": None,
-        "with_dev": True,
-        "documents": True,
-        "source": "x",
-    },
-    {"system": "elsewhere", "scores": {"test_other": 80}, "n": 1, "source": "y"},
-]
-
-
 def test_published_results_stand_beside_ours(record: Make) -> None:
-    published = published_results({"a": PUBLISHED, "c": PUBLISHED})
-    lines = results_page([record("a.x", [0.5]), record("b.x", [0.5])], {}, published).splitlines()
-    start = lines.index("Published by others:")
-    assert lines[start + 2 : start + 7] == [
-        "| system | dev | test | metric | n | trained on | caveats | source |",
-        "| :-- | --: | --: | --: | --: | --: | --: | --: |",
-        "| BERT | 60.00 (0.50) | 59.50 | accuracy | 5 | train | a \\| b | a README |",
-        "| Big | – | 80.00 | f1 | not said | train and dev | sentences were read together with their neighbours | x |",
-        "",
-    ]
-    assert lines.count("Published by others:") == 1
+    published = published_results({"a": [{"system": "BERT", "scores": {"dev": 60}, "n": 5, "source": "a | README"}]})
+    lines = page([record("a.x", [0.5])], published)
+    assert "## Published by others" in lines
+    assert any(line.startswith("| BERT | 60.00 |") and line.endswith("| a \\| README |") for line in lines)
+    assert "## Published by others" not in page([record("b.x", [0.5])], published)
 
 
 def test_tables_are_rectangular(records: list[Record]) -> None:
-    for block in [*results_page(records, {}, {}).split("\n\n"), *readme_table(records).split("\n\n")]:
+    texts = [*results_pages(records, {}, {}, {}).values(), readme_table(records), results_index(records)]
+    for block in [block for text in texts for block in text.split("\n\n")]:
         if block.startswith("|"):
             widths = {line.replace("\\|", "").count("|") for line in block.splitlines()}
             assert len(widths) == 1
 
 
 def test_markup_in_text_stays_text(record: Make) -> None:
-    page = results_page([record("a.x", [0.5], selection="<b>\nbest")], {}, {})
-    assert "&lt;b> best |" in page
+    assert any("&lt;b> best |" in line for line in page([record("a.x", [0.5], selection="<b>\nbest")]))
 
 
 def test_no_records() -> None:
-    assert readme_table([]) == results_page([], {}, {}) == "No results yet."
+    assert readme_table([]) == results_index([]) == "No results yet."
+    assert results_pages([], {}, {}, {}) == {}
 
 
 def test_order_of_records_does_not_matter(records: list[Record]) -> None:
-    assert results_page(records, {}, {}) == results_page(records[::-1], {}, {})
+    assert results_pages(records, {}, {}, {}) == results_pages(records[::-1], {}, {}, {})
+    assert results_index(records) == results_index(records[::-1])

@@ -17,7 +17,7 @@ Make = Callable[..., Record]
 def test_no_search_no_block(record: Make, tmp_path: Path) -> None:
     assert cell_view(record("a.x", [0.5])).search is None
     write_site([record("a.x", [0.5])], "One", tmp_path)
-    assert "Search" not in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "Search" not in (tmp_path / "cells/a/x.html").read_text(encoding="utf-8")
 
 
 def test_facts_and_pick(searched: Record) -> None:
@@ -175,6 +175,6 @@ def test_equal_records_give_equal_bytes(searched: Record, tmp_path: Path) -> Non
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
         write_site([searched], "Sought", tmp_path / name)
-        pages.append((tmp_path / name / "index.html").read_bytes())
+        pages.append((tmp_path / name / "cells/names/sought.html").read_bytes())
     assert pages[0] == pages[1]
     assert b"ValueError: &lt;b&gt;no&lt;/b&gt;" in pages[0]

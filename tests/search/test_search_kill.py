@@ -4,6 +4,7 @@ import random
 import time
 from pathlib import Path
 
+import pytest
 from killed_search import nursery
 from paced_estimator import PacedModel, install
 from search_bench import Bench, bytes_of, search_spec
@@ -19,6 +20,7 @@ def search(folder: str) -> None:
     Path(folder, "found.json").write_text(bytes_of(*Bench(Path(folder)).run(SEARCH)), encoding="utf-8")
 
 
+@pytest.mark.exhaustive
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     moments = random.Random(0)
     with nursery("test_search_kill", "search") as nurse:

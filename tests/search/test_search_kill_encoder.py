@@ -4,6 +4,7 @@ import random
 import time
 from pathlib import Path
 
+import pytest
 from estimator_cases import SMALL, Case
 from killed_search import nursery
 from search_bench import STATISTICS, Bench, bytes_of, search_spec
@@ -44,6 +45,7 @@ def search(folder: str) -> None:
     (home / "found.json").write_text(bytes_of(found), encoding="utf-8")
 
 
+@pytest.mark.exhaustive
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     make_encoder("bert", tmp_path / "encoder", layers=1)
     moments, on = random.Random(1), 0

@@ -73,6 +73,7 @@ def close(study: Study) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_one_of_two_workers_is_killed(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(tmp_path, {"min_frequency": 1}, {"search_workers": 2, "study_url": database}, estimator="linear")
     started, opened = Workers(monkeypatch), open_again(bench)
@@ -89,6 +90,7 @@ def test_one_of_two_workers_is_killed(database: str, tmp_path: Path, monkeypatch
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_worker_of_another_machine_that_fell_silent(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,6 +82,7 @@ def kill_one(started: Workers, study: Callable[[], Study], after: int) -> list[F
             return running
 
 
+@pytest.mark.exhaustive
 def test_fifty_trials_and_one_worker_killed(
     linear: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -102,6 +103,7 @@ def test_fifty_trials_and_one_worker_killed(
     assert sorted(places) == list(range(TRIALS))
 
 
+@pytest.mark.exhaustive
 def test_two_workers_go_on_with_the_study_of_one(linear: Bench) -> None:
     two, linear.machine = linear.machine, {}
     few, _ = linear.run(search_spec(6, space=SPACE))

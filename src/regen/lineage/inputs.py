@@ -52,6 +52,7 @@ class SpecOrigins:
             "files": self._files,
             "read": lambda task: Origin(keys=self._keys("tasks", task, ["type", "read", "overlaps_with"])),
             "submission": lambda task: Origin(keys=self._keys("tasks", task, ["submission"])),
+            "benchmarks": self._benchmarks,
             "suite": lambda suite: Origin(keys=self._keys("suites", suite, ["title", "cells"])),
             "encoder_files": self._encoder,
             "transfer": self._encoder,
@@ -67,6 +68,12 @@ class SpecOrigins:
     def _files(self, task: str) -> Origin:
         paths = [source.path for file in self._specs.tasks[task].files for source in file.sources if source.path]
         return Origin(files=paths, keys=self._keys("tasks", task, ["files"]))
+
+    def _benchmarks(self, suite: str) -> Origin:
+        tasks = dict.fromkeys(cell.split(".")[0] for cell in self._specs.suites[suite].cells)
+        return Origin(
+            keys={path: keys for task in tasks for path, keys in self._keys("tasks", task, ["benchmark"]).items()}
+        )
 
     def _encoder(self, name: str) -> Origin:
         spec = self._specs.encoders[name]

@@ -31,9 +31,8 @@ def calibration_section(analysis: Mapping[str, Any]) -> list[Section]:
 def _numbers(analysis: Mapping[str, Any]) -> Grid:
     rows = [(split, _row(own)) for split, own in analysis["calibration"].items()]
     temperature = analysis.get("temperature")
-    note = (
-        "ECE is above 0 on few examples even if confidence is true: the next column says how far, in 95 of 100 cases."
-    )
+    cases = f"{100 * analysis['interval']['level']:g} of 100 cases"
+    note = f"On few examples ECE is above 0 even if confidence is true: the next column bounds it in {cases}."
     if temperature:
         value = f"{temperature['value']:.2f}"
         rows += [(f"{split}, with temperature", _row(own)) for split, own in temperature["after"].items()]

@@ -1,13 +1,15 @@
-"""What the page says of one cell."""
+"""What the page of a cell says."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from statistics import fmean
+from types import MappingProxyType
 from typing import Any
 
 from regen.reporting import format as write
 from regen.reporting.charts import Chart, confusion_chart, curves_chart
+from regen.reporting.costs import Costs, costs_grid
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.grids import Grid
 from regen.reporting.leaderboard import overlaps, shared_texts
@@ -37,13 +39,17 @@ _ELSEWHERE = ("history", "made_from")
 
 @dataclass(frozen=True)
 class Cell:
-    """A section of the page; the commands make the cell again."""
+    """A cell's page; the commands make the cell again, ``path`` is the folder of its record."""
 
     name: str
-    headline: list[tuple[str, str]]
+    task: str
+    recipe: str
+    stale: Sequence[str]
+    headline: list[tuple[str, str, str]]
     facts: list[str]
     warnings: list[str]
     commands: tuple[str, str]
+    path: str
     scores: list[Grid]
     data: Grid
     confusion: Chart | None
@@ -51,17 +57,28 @@ class Cell:
     search: Search | None
     config: Grid
     provenance: Grid
+    costs: Grid | None
     models: Grid
 
 
-def cell_view(record: Record) -> Cell:
-    """Gather what the page shows of a record."""
+def cell_view(record: Record, stale: Sequence[str] = (), costs: Costs = MappingProxyType({})) -> Cell:
+    """Gather what the page shows of a record.
+
+    Args:
+        record: The record.
+        stale: Which of ``config``, ``code`` and ``lock`` differ now from those that it was made with.
+        costs: What cells cost, as far as it is known.
+    """
     return Cell(
         name=record["cell"],
-        headline=[(split, _headline(record, split)) for split in record["config"]["splits"]],
+        task=record["task"],
+        recipe=record["recipe"],
+        stale=stale,
+        headline=[_headline(record, split) for split in record["config"]["splits"]],
         facts=_facts(record),
-        warnings=[*shared_texts(record), *overlaps(record), *leaks(record)],
+        warnings=[*_staleness(stale), *shared_texts(record), *overlaps(record), *leaks(record)],
         commands=write.commands(record),
+        path=write.folder(record),
         scores=[grid for grid in (_measures(record), _repeats(record), _classes(record)) if grid.rows],
         data=_data(record),
         confusion=confusion_chart(record),
@@ -69,12 +86,24 @@ def cell_view(record: Record) -> Cell:
         search=search_view(record),
         config=_config(record),
         provenance=_provenance(record),
+        costs=costs_grid(record, costs),
         models=_models(record),
     )
 
 
-def _headline(record: Record, split: str) -> str:
-    return write.score(record["scores"][split]) if split in record["scores"] else "hidden"
+def _staleness(stale: Sequence[str]) -> list[str]:
+    parts = ", ".join(stale)
+    return [f"Stale: made with another {parts} than the project has now; made again, it may score differently."] * bool(
+        stale
+    )
+
+
+def _headline(record: Record, split: str) -> tuple[str, str, str]:
+    """Give a split, its score and the standard deviation between repeats, as far as there are several."""
+    if split not in record["scores"]:
+        return split, "hidden", ""
+    scores = record["scores"][split]
+    return split, write.score(scores), "" if scores["sd"] is None else write.deviation(scores["sd"])
 
 
 def _facts(record: Record) -> list[str]:
@@ -127,6 +156,7 @@ def _classes(record: Record) -> Grid:
         ],
         corner="class",
         lang=record["config"]["language"],
+        names=True,
         note=f"P, R and F1 × 100, means over repeats.{'' if 'train' in splits else ' Counts are those of fold 0.'}",
     )
 
@@ -146,7 +176,7 @@ def _data(record: Record) -> Grid:
     several = record["card"].get("texts_in_several_folds", {})
     folds = "".join(f" Distinct texts in several folds of {name}: {write.count(n)}." for name, n in several.items())
     return Grid(
-        "Data",
+        "Counts",
         list(splits),
         rows,
         corner="count",
@@ -170,7 +200,7 @@ def _config(record: Record) -> Grid:
         inner = value if isinstance(value, Mapping) else None
         flat |= {key: value} if inner is None else {f"{key}.{name}": deep for name, deep in inner.items()}
     rows = [(key, [_setting(key, value)]) for key, value in flat.items()]
-    return Grid("Effective config", ["value"], rows, corner="key")
+    return Grid("Effective config", ["value"], rows, corner="key", names=True)
 
 
 def _setting(key: str, value: Any) -> str:
@@ -192,4 +222,4 @@ def _models(record: Record) -> Grid:
     models = record["training"]["models"]
     keys = dict.fromkeys(key for model in models for key in model if key not in _ELSEWHERE)
     rows = [(key.replace("_", " "), [write.fact(model.get(key, NOTHING)) for model in models]) for key in keys]
-    return Grid("Models", write.repeat_names(record), rows, corner="fact")
+    return Grid("Models", write.repeat_names(record), rows, corner="fact", names=True)

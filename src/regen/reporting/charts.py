@@ -34,7 +34,7 @@ class Chart:
         width: Pixels, where the screen has them.
         least: Fewest pixels that it stays legible on; a narrower screen scrolls.
         height: Pixels.
-        figure: ``data`` and ``layout`` for Plotly.
+        figure: ``data`` and ``layout`` for Plotly: lists and no arrays, since its data are given as CSV, too.
     """
 
     id: str
@@ -70,6 +70,7 @@ def confusion_chart(record: Record) -> Chart | None:
     figure = _bare(confusion_figure(record).to_dict())
     trace = figure["data"][0]
     del trace["colorscale"]
+    trace["hovertemplate"] = "gold %{y}, predicted %{x}: %{z}<extra></extra>"
     size = len(trace["x"])
     trace["text"] = [[number or "" for number in row] for row in trace["z"]]
     trace["x"] = trace["y"] = [escape(name, quote=False) for name in trace["x"]]  # Plotly reads labels as a bit of HTML

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from regen.config.ensemble import ENSEMBLE
+from regen.reporting import format as write
 from regen.reporting.format import Record
+from regen.reporting.grids import Grid
 
 Costs = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Cell -> node (``fit``, ``predict``) -> ``wall_seconds``, ``peak_memory_bytes``, ``machine``."""
@@ -40,3 +42,19 @@ def fit_cost(record: Record, costs: Costs) -> Mapping[str, Any] | None:
         return None
     seconds, memory = ([part[key] for part in parts] for key in ("wall_seconds", "peak_memory_bytes"))
     return {**own, "wall_seconds": sum(seconds), "peak_memory_bytes": max(memory)}
+
+
+def costs_grid(record: Record, costs: Costs) -> Grid | None:
+    """Show what a cell's fits and predictions cost, and where; None where neither was measured."""
+    nodes = {"fit": fit_cost(record, costs), "predict": costs.get(record["cell"], {}).get("predict")}
+    rows = [
+        (
+            name,
+            [write.duration(node["wall_seconds"]), write.memory(node["peak_memory_bytes"]), node.get("machine", "–")],
+        )
+        for name, node in nodes.items()
+        if node is not None
+    ]
+    note = "All repeats together, where the cell was last made."
+    columns = ["wall time", "peak memory", "machine"]
+    return Grid("Costs", columns, rows, corner="node", note=note, texts={"machine"}) if rows else None

@@ -27,6 +27,7 @@ def _labels(record: Record) -> Grid:
         else [],
         corner="label",
         lang=record["config"]["language"],
+        names=True,
     )
 
 
@@ -76,5 +77,6 @@ def unseen_grid(records: Sequence[Record]) -> Grid | None:
         columns=[name for _ in splits for name in (f"{records[0]['metric']} × 100 [interval]", "examples")],
         rows=[(r["recipe"], [text for split in splits for text in unseen_score(r, split)]) for r in records],
         corner="recipe",
+        names=True,
         note="The same predictions, scored on the examples whose input is not among the training examples.",
     )

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from markupsafe import Markup
-
 from regen.reporting import format as write
 from regen.reporting.calibration import calibration_section
 from regen.reporting.charts import Chart
@@ -18,11 +16,11 @@ Analysis = Mapping[str, Any]
 """A cell's analysis, as ``regen.analysis.cell`` makes it."""
 
 _COUNTED = {
-    "spans": ("Spans by kind of error", "spans"),
-    "relations": ("Relations by cause of error", "relations"),
-    "answers": ("Answers by kind of error", "answers"),
+    "spans": ("Spans by kind of error", "Each span of a side is of one kind."),
+    "relations": ("Relations by cause of error", "Each relation of a side is of one kind."),
+    "answers": ("Answers by kind of error", "Each answer is of one kind."),
 }
-"""What is counted -> heading of its table, and what it is called."""
+"""What is counted -> heading of its table, and the sentence below."""
 _KINDS = {
     "correct": "right",
     "wrong_type": "right boundaries, wrong type",
@@ -54,7 +52,9 @@ _BREAKDOWNS = {
     "seen": "whether train holds the input",
 }
 """Breakdown -> what its groups are by, in the order of the page."""
-_DRAWN = tuple(name for name in _BREAKDOWNS if name not in ("class", "entity_class", "seen"))
+_LABELS = ("class", "entity_class")
+"""Breakdowns whose groups are labels."""
+_DRAWN = tuple(name for name in _BREAKDOWNS if name not in (*_LABELS, "seen"))
 """Classes have a chart of their own, the confusion matrix; and two groups need none."""
 _MEASURES = {
     "accuracy": "accuracy",
@@ -93,7 +93,8 @@ def error_sections(record: Record, analysis: Analysis) -> list[Section]:
             id="errors",
             title="Errors",
             grids=[*_kinds(splits), *_confusions(splits, language)],
-            notes=["Of the first repeat.", _where_texts_are(record)],
+            notes=["Of the first repeat."],
+            links=[_texts(record)],
         ),
         Section(
             id="groups",
@@ -116,12 +117,10 @@ def _groups(splits: Mapping[str, Any], name: str) -> dict[str, list[Any]]:
     return {split: own["breakdowns"].get(name, []) for split, own in splits.items()}
 
 
-def _where_texts_are(record: Record) -> Markup:
+def _texts(record: Record) -> tuple[str, str]:
     """Link to the page of examples from that of the cell: ``site/<suite>/cells/<task>/<recipe>.html``."""
-    link = Markup('<a href="../../../../cells/{task}/{recipe}/examples/index.html">{words}</a>').format(
-        task=record["task"], recipe=record["recipe"], words="examples with their texts"
-    )
-    return Markup("On this machine there may be {link} of dev; they are no part of the site.").format(link=link)
+    words = "Examples of dev with their texts, where this machine has them: they are no part of the site."
+    return words, f"../../../../cells/{record['task']}/{record['recipe']}/examples/index.html"
 
 
 def _kinds(splits: Mapping[str, Any]) -> list[Grid]:
@@ -133,12 +132,11 @@ def _kinds(splits: Mapping[str, Any]) -> list[Grid]:
     return [_kinds_of(*_COUNTED[name], found) for name, found in counted if found]
 
 
-def _kinds_of(title: str, things: str, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Grid:
+def _kinds_of(title: str, note: str, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Grid:
     """Set up the table of one thing: kinds, with counts and shares of gold and predicted ones."""
     first = next(iter(found.values()))
     sides = [side for side in ("gold", "predicted") if side in first[0]]
     heads = ["count", "%"] if len(sides) == 1 else [text for side in sides for text in (side, f"% of {side}")]
-    alone = "Each of the {} is of one kind." if len(sides) == 1 else "Each of the {} of a side is of one kind."
     return Grid(
         title=title,
         groups=[(split, len(heads)) for split in found],
@@ -148,7 +146,7 @@ def _kinds_of(title: str, things: str, found: Mapping[str, Sequence[Mapping[str,
             for place, row in enumerate(first)
         ],
         corner="kind",
-        note=alone.format(things),
+        note=note,
     )
 
 
@@ -175,7 +173,7 @@ def _confusions(splits: Mapping[str, Any], language: str) -> list[Grid]:
             rows=[(gold, [pred, write.count(count)]) for gold, pred, count in own["most"]],
             corner="gold",
             lang=language,
-            texts={"predicted"},
+            names=True,
             note=f"Further confusions: {write.count(own['left_out'])}." if own["left_out"] else "",
         )
         for split, own in found.items()
@@ -197,7 +195,8 @@ def _breakdown(name: str, groups: Mapping[str, Sequence[Mapping[str, Any]]], lan
             for group in order
         ],
         corner="group",
-        lang=language if name in ("class", "entity_class") else "en",
+        lang=language if name in _LABELS else "en",
+        names=name in _LABELS,
     )
 
 

@@ -109,6 +109,11 @@ def commands(record: Record) -> tuple[str, str]:
     return f"dvc repro {file}:{cell}.evaluate", f"kedro run --pipelines {stages} --namespaces {cell}"
 
 
+def folder(record: Record) -> str:
+    """Give the folder of a cell's record, from the project's."""
+    return f"data/08_reporting/cells/{record['task']}/{record['recipe']}"
+
+
 def repeat_names(record: Record) -> list[str]:
     """Name each repeat by its seed, and by its fold where there are several."""
     listed = next(iter(record["scores"].values()))["repeats"]

@@ -1,4 +1,4 @@
-"""Tables of the page."""
+"""Tables of pages."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ class Grid:
         lang: Language of the rows' heads.
         note: One sentence below.
         texts: Columns after the first that hold no numbers.
+        names: Whether the rows' heads are names, which are the same in every language: labels, recipes, keys.
     """
 
     title: str
@@ -27,3 +28,4 @@ class Grid:
     lang: str = "en"
     note: str = ""
     texts: Collection[str] = ()
+    names: bool = False

@@ -1,7 +1,8 @@
 """The leaderboard of a task: who leads, who only seems to, and who learnt nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from regen.reporting import format as write
@@ -12,6 +13,8 @@ from regen.reporting.order import at_floor, floors, is_floor, over_floor, splits
 from regen.reporting.origins import leaks
 
 Mark = Literal["", "best", "tie"]
+Stale = Mapping[str, Sequence[str]]
+"""Cell -> which of ``config``, ``code`` and ``lock`` differ now from those that its record was made with."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Row:
     examples: str
     flags: list[str]
     selection: str
+    stale: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,12 @@ class Leaderboard:
     data: list[Grid]
 
 
-def leaderboard(task: str, records: Sequence[Record]) -> Leaderboard:
+def leaderboard(task: str, records: Sequence[Record], stale: Stale = MappingProxyType({})) -> Leaderboard:
     """Set up a task's leaderboard from its records, in their order."""
     splits = splits_of(records)
     marks = {split: leaders(records, split) for split in splits}
     floor = floors(records)
-    rows = [_row(record, marks, floor) for record in records]
+    rows = [_row(record, marks, floor, stale.get(record["cell"], ())) for record in records]
     return Leaderboard(
         task=task,
         metric=records[0]["metric"],
@@ -107,7 +111,7 @@ def _overlap(one: Record, other: Record, split: str) -> bool:
     return one is other or bool(a["low"] <= b["high"] and b["low"] <= a["high"])
 
 
-def _row(record: Record, marks: dict[str, dict[str, Mark]], floor: dict[str, float]) -> Row:
+def _row(record: Record, marks: dict[str, dict[str, Mark]], floor: dict[str, float], stale: Sequence[str]) -> Row:
     return Row(
         cell=record["cell"],
         recipe=record["recipe"],
@@ -117,6 +121,7 @@ def _row(record: Record, marks: dict[str, dict[str, Mark]], floor: dict[str, flo
         examples=write.count(record["training"]["examples"]),
         flags=write.flags(record),
         selection=record["training"]["selection"],
+        stale=stale,
     )
 
 

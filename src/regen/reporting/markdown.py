@@ -1,21 +1,25 @@
-"""Tables in Markdown: the generated parts of README.md and docs/results.md."""
+"""Tables in Markdown: the generated parts of README.md and docs/results.md, and docs/results/<task>.md."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from regen.config.published import HUMAN, Published, PublishedResult
+from regen.config.published import Published, PublishedResult
 from regen.reporting import format as write
 from regen.reporting.costs import Costs, fit_cost
 from regen.reporting.data_cards import unseen_score, unseen_splits
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.leaderboard import shared_texts
 from regen.reporting.order import at_floor, by_task, floors, over_floor, splits_of
+from regen.reporting.published import published_section
+from regen.reporting.sections import Section
 
 _READING = (
     "Official metric × 100, the mean over n repeats, with its bootstrap interval in brackets. "
     "Hidden: the labels are not public. {over}: distance to the majority baseline on the same split."
 )
-_DOCUMENTS = "sentences were read together with their neighbours"
+_SD = "sd: between repeats (n − 1); one repeat has none and says nothing about it."
+_GENERATED = "<!-- Written by `make report` from the committed records. Edits here are lost. -->"
 _EMPTY = "No results yet."
 _UNMEASURED = "not measured"
 
@@ -43,30 +47,78 @@ def readme_table(records: Sequence[Record]) -> str:
     return f"{_table(head, rows, left=3)}\n\n{_READING.format(over='Over majority')}"
 
 
-def results_page(records: Sequence[Record], costs: Costs, published: Published) -> str:
-    """Write a section per task: scores, costs, and how each cell is made again.
+def results_index(records: Sequence[Record]) -> str:
+    """Write one row per task with the best recipe on dev and a link to the task's page."""
+    if not records:
+        return _EMPTY
+    head = ["task", "metric", "cells", "best on dev", "dev", "test"]
+    rows = [
+        [f"[{task}](results/{task}.md)", own[0]["metric"], str(len(own)), own[0]["recipe"], *_dev_and_test(own[0])]
+        for task, own in by_task(records).items()
+    ]
+    return f"{_table(head, rows, left=2)}\n\n{_READING.format(over='Over')}"
+
+
+def results_pages(
+    records: Sequence[Record], costs: Costs, published: Published, sections: Mapping[str, Sequence[Section]]
+) -> dict[str, str]:
+    """Write a page per task: scores, comparisons, costs, and how each cell is made again.
 
     Args:
         records: Records of any tasks.
         costs: What cells cost where they were last made here; cells and nodes may be missing.
         published: What others printed for these tasks and any more.
+        sections: Task -> further tables.
+
+    Returns:
+        Task -> page.
     """
-    if not records:
-        return _EMPTY
-    intro = (
-        f"{_READING.format(over='Over')} sd: between repeats (n − 1); one repeat has none and says nothing about it."
-    )
-    sections = [_section(task, own, costs, published.get(task, [])) for task, own in by_task(records).items()]
-    return "\n\n".join([intro, *sections])
+    return {
+        task: _page(task, own, costs, published.get(task, []), sections.get(task, ()))
+        for task, own in by_task(records).items()
+    }
 
 
-def _section(task: str, records: Sequence[Record], costs: Costs, published: Sequence[PublishedResult]) -> str:
+def write_pages(pages: Mapping[str, str], folder: Path) -> None:
+    """Write each task's page as ``<task>.md`` into a folder."""
+    for task, text in pages.items():
+        (folder / f"{task}.md").write_text(text, encoding="utf-8")
+
+
+def _page(
+    task: str,
+    records: Sequence[Record],
+    costs: Costs,
+    published: Sequence[PublishedResult],
+    sections: Sequence[Section],
+) -> str:
     warnings = dict.fromkeys(f"**{text}**" for record in records for text in shared_texts(record))
     config = records[0]["config"]
     kind = f"{config['task_type'].replace('_', ' ')}, language {config['language']}"
-    parts = [f"## {task}", f"Official metric: {config['metric']} ({kind}).", *warnings]
-    parts += [_scores(records), *_unseen(records), *_published(records, published)]
-    return "\n\n".join([*parts, _costs(records, costs), _remaking(records)])
+    parts = [
+        _GENERATED,
+        f"# {task}",
+        f"Official metric: {config['metric']} ({kind}). {_READING.format(over='Over')} {_SD}",
+    ]
+    parts += [*warnings, _scores(records), *_unseen(records)]
+    found = [*sections, published_section(records, published)]
+    parts += [text for section in found if section for text in _section(section)]
+    return "\n\n".join([*parts, "## Cost", _costs(records, costs), "## Made again by", _remaking(records)]) + "\n"
+
+
+def _section(section: Section) -> list[str]:
+    """Write a section's tables; figures are left to the pages."""
+    parts = [f"## {section.title}", *section.notes]
+    for grid in section.grids:
+        groups = [name for name, width in grid.groups for _ in range(width)] or [""] * len(grid.columns)
+        head = [grid.corner, *(f"{group} {name}".strip() for group, name in zip(groups, grid.columns, strict=True))]
+        parts += [f"{grid.title}:", _table(head, [[name, *values] for name, values in grid.rows])]
+        parts += [grid.note] if grid.note else []
+    return parts
+
+
+def _dev_and_test(record: Record) -> tuple[str, str]:
+    return _score(record, "dev"), _test(record)
 
 
 def _scores(records: Sequence[Record]) -> str:
@@ -98,39 +150,6 @@ def _unseen(records: Sequence[Record]) -> list[str]:
         return []
     head = ["recipe", *(name for split in splits for name in (f"{split}, inputs not in train", "examples"))]
     return [_table(head, [[r["recipe"], *(t for split in splits for t in unseen_score(r, split))] for r in records])]
-
-
-def _published(records: Sequence[Record], published: Sequence[PublishedResult]) -> list[str]:
-    """Write what others printed for the splits that the records have, if there is any."""
-    splits, official = splits_of(records), records[0]["config"]["metric"]
-    rows = [
-        [
-            result.system,
-            *(write.published(result.scores.get(split), result.sd.get(split)) for split in splits),
-            result.metric or official,
-            str(result.n or "not said"),
-            _trained_on(result),
-            "; ".join(_caveats(result)) or NOTHING,
-            result.source,
-        ]
-        for result in published
-        if set(result.scores) & set(splits)
-    ]
-    if not rows:
-        return []
-    return ["Published by others:", _table(["system", *splits, "metric", "n", "trained on", "caveats", "source"], rows)]
-
-
-def _trained_on(result: PublishedResult) -> str:
-    if result.system == HUMAN:
-        return NOTHING
-    if result.with_dev:
-        return "train and dev"
-    return "train" if result.with_dev is False or "dev" in result.scores else "not said"
-
-
-def _caveats(result: PublishedResult) -> list[str]:
-    return [text for text in (result.selection, _DOCUMENTS * result.documents, result.caveats) if text]
 
 
 def _split(record: Record, split: str, floor: dict[str, float]) -> tuple[str, str, str]:

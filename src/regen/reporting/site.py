@@ -1,7 +1,9 @@
 """A static site over records: opens from disk, asks no network, same records give the same bytes."""
 
+import json
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -9,56 +11,104 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from regen.records.table import results_table
-from regen.reporting.cells import cell_view
-from regen.reporting.charts import comparison_chart
+from regen.reporting.cells import Cell, cell_view
+from regen.reporting.charts import Chart, comparison_chart
+from regen.reporting.costs import Costs
 from regen.reporting.format import Record
-from regen.reporting.leaderboard import leaderboard
+from regen.reporting.languages import Translation, translation
+from regen.reporting.leaderboard import Leaderboard, Stale, leaderboard
 from regen.reporting.order import by_task
+from regen.reporting.overview import overview
 from regen.reporting.sections import Section
 
 Sections = Mapping[str, Sequence[Section]]
+"""Task or cell -> further parts of its page, in their order."""
+_STATIC = ("style.css", "page.js", "charts.js", "table.js")
 
 
 def write_site(
-    records: Sequence[Record], title: str, folder: Path, *, cell_sections: Sections = MappingProxyType({})
+    records: Sequence[Record],
+    title: str,
+    folder: Path,
+    *,
+    benchmarks: Mapping[str, str] = MappingProxyType({}),
+    costs: Costs = MappingProxyType({}),
+    stale: Stale = MappingProxyType({}),
+    revision: str | None = None,
+    task_sections: Sections = MappingProxyType({}),
+    cell_sections: Sections = MappingProxyType({}),
 ) -> None:
-    """Fill a folder with ``index.html``, ``leaderboard.csv`` and ``assets/``.
+    """Fill a folder with pages.
+
+    These are ``index.html``, ``tasks/<task>.html``, ``cells/<task>/<recipe>.html`` with the record beside it as JSON,
+    ``leaderboard.csv``, and ``assets/`` that all pages share.
 
     Args:
         records: Records of any tasks, in any order; the pages do not depend on it.
-        title: Title of the page.
+        title: Title of the site.
         folder: An existing, empty folder.
-        cell_sections: Cell -> further parts of what is said of it.
+        benchmarks: Task -> group of tasks; what it lacks stands under a dash.
+        costs: What cells cost, as far as it is known.
+        stale: Cell -> which of ``config``, ``code`` and ``lock`` differ now from those that its record was made with.
+        revision: Git revision at which the pages are made; None where it is not to be shown.
+        task_sections: Task -> further parts of its page.
+        cell_sections: Cell -> further parts of its page.
     """
-    records = sorted(records, key=lambda record: str(record["cell"]))
-    _write(folder / "index.html", _page(records, title, cell_sections))
-    _write(folder / "leaderboard.csv", results_table(records).to_csv(index=False, lineterminator="\n"))
-    assets = folder / "assets"
-    assets.mkdir()
-    for name in ("style.css", "page.js"):
-        (assets / name).write_bytes((files("regen.reporting") / "static" / name).read_bytes())
+    environment = _environment(translation())
+    tasks = by_task(sorted(records, key=lambda record: str(record["cell"])))
+    boards = {task: (leaderboard(task, own, stale), own) for task, own in tasks.items()}
+    shared = {"title": title, "revision": revision}
+    view = overview(boards, benchmarks, costs)
+    _write(folder / "index.html", _render(environment, "index.html", "", shared, {"view": view, "own_title": ""}))
+    for task, (board, own) in boards.items():
+        page = _task_page(board, comparison_chart(task, own), task_sections.get(task, ()))
+        _write(folder / "tasks" / f"{task}.html", _render(environment, "task.html", "../", shared, page))
+        for record in own:
+            cell = cell_view(record, stale.get(record["cell"], ()), costs)
+            page = _cell_page(cell, cell_sections.get(record["cell"], ()))
+            path = folder / "cells" / task / f"{record['recipe']}.html"
+            _write(path, _render(environment, "cell.html", "../../", shared, page))
+            _write(path.with_suffix(".json"), json.dumps(record, indent=1, ensure_ascii=False))
+    _write(folder / "leaderboard.csv", _table(tasks))
+    _write_assets(folder / "assets")
+
+
+def _task_page(board: Leaderboard, chart: Chart, sections: Sequence[Section]) -> dict[str, Any]:
+    parts = [("leaderboard", "Leaderboard"), *((part.id, part.title) for part in sections)]
+    parts += [("data", "Data")] if board.data else []
+    return {"own_title": board.task, "board": board, "chart": chart, "sections": sections, "parts": parts}
+
+
+def _cell_page(cell: Cell, sections: Sequence[Section]) -> dict[str, Any]:
+    parts = [("scores", "Scores"), *((part.id, part.title) for part in sections)]
+    parts += [("training", "Training")] if cell.curves else []
+    parts += [("search", "Search")] if cell.search else []
+    parts += [("data", "Data"), ("again", "Record, and how it is made again"), ("settings", "Settings")]
+    return {"own_title": cell.name, "cell": cell, "sections": sections, "parts": parts}
+
+
+def _render(
+    environment: Environment, template: str, root: str, shared: Mapping[str, Any], page: Mapping[str, Any]
+) -> str:
+    """Fill in a template; ``number`` counts the tables of the page, whose ids need to differ."""
+    number = count(1)
+    return environment.get_template(template).render(shared, root=root, number=lambda: next(number), **page)
+
+
+def _table(tasks: Mapping[str, Sequence[Record]]) -> str:
+    records = sorted((record for own in tasks.values() for record in own), key=lambda record: str(record["cell"]))
+    return str(results_table(records).to_csv(index=False, lineterminator="\n"))
+
+
+def _write_assets(folder: Path) -> None:
     from plotly.offline import get_plotlyjs  # here, since Kedro imports this module when it starts
 
-    _write(assets / "plotly.min.js", get_plotlyjs())
+    for name in _STATIC:
+        _write(folder / name, (files("regen.reporting") / "static" / name).read_text(encoding="utf-8"))
+    _write(folder / "plotly.min.js", get_plotlyjs())
 
 
-def _page(records: Sequence[Record], title: str, sections: Sections) -> str:
-    tasks = [
-        {
-            "board": leaderboard(task, own),
-            "chart": comparison_chart(task, own),
-            "cells": [cell_view(record) for record in own],
-        }
-        for task, own in by_task(records).items()
-    ]
-    return (
-        _environment()
-        .get_template("index.html")
-        .render(title=title, tasks=tasks, cell_count=len(records), sections=sections)
-    )
-
-
-def _environment() -> Environment:
+def _environment(words: Translation) -> Environment:
     """Escape everything, refuse what is not there, and write JSON in one fixed way."""
     environment = Environment(
         loader=PackageLoader("regen.reporting"),
@@ -70,8 +120,12 @@ def _environment() -> Environment:
     )
     kwargs: dict[str, Any] = {"sort_keys": True, "ensure_ascii": False, "separators": (",", ":"), "allow_nan": False}
     environment.policies["json.dumps_kwargs"] = kwargs
+    environment.filters["t"] = words.both
+    environment.filters["zh"] = lambda text: words.chinese(text) or text
+    environment.filters["drawn"] = lambda chart: {**chart.figure, "zh": words.of_figure(chart.figure)}
     return environment
 
 
 def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode())

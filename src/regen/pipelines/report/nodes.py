@@ -10,15 +10,17 @@ from regen.config.suite import SuiteSpec
 from regen.records.table import results_table
 from regen.reporting.costs import read_costs
 from regen.reporting.errors import cell_sections
-from regen.reporting.markdown import readme_table, results_page
+from regen.reporting.markdown import readme_table, results_index, results_pages, write_pages
+from regen.reporting.sections import Section
 from regen.reporting.site import write_site
 
 
-def report_suite(suite: SuiteSpec, **outputs: Any) -> dict[str, Any]:
+def report_suite(suite: SuiteSpec, benchmarks: Mapping[str, str], **outputs: Any) -> dict[str, Any]:
     """Make a suite's pages and leaderboard.
 
     Args:
         suite: The suite.
+        benchmarks: Task -> group of tasks.
         outputs: ``<task>__records``, ``<task>__analyses``, ``<task>__results``, ``<task>__comparison`` of each task.
 
     Returns:
@@ -28,9 +30,9 @@ def report_suite(suite: SuiteSpec, **outputs: Any) -> dict[str, Any]:
         [one for name, value in outputs.items() if name.endswith(f"__{kind}") for one in value]
         for kind in ("records", "analyses")
     )
-    sections = cell_sections(records, analyses)
+    parts = cell_sections(records, analyses)
     return {
-        "site": partial(write_site, records, suite.title, cell_sections=sections),
+        "site": partial(write_site, records, suite.title, benchmarks=benchmarks, cell_sections=parts),
         "leaderboard": results_table(records),
     }
 
@@ -40,6 +42,7 @@ def report_all(
     analysed: Mapping[str, Callable[[], Any]],
     machine: Machine,
     published: Any,
+    benchmarks: Mapping[str, str],
 ) -> dict[str, Any]:
     """Make the pages and tables over all committed records.
 
@@ -48,21 +51,25 @@ def report_all(
         analysed: The same of analyses, as far as there are any.
         machine: Where telemetry is.
         published: Task -> what others printed, as ``conf/base/published.yml`` has it.
+        benchmarks: Task -> group of tasks.
 
     Returns:
-        ``site``, ``leaderboard``, and the generated parts of README.md and docs/results.md.
+        ``site``, ``leaderboard``, the generated parts of README.md (``readme``) and docs/results.md (``index``), and
+        ``pages``, a function that fills docs/results.
 
     Raises:
         UserError: Something in ``published`` is wrong.
     """
     records = [committed[path]() for path in sorted(committed)]
-    sections = cell_sections(records, [analysed[path]() for path in sorted(analysed)])
+    parts = cell_sections(records, [analysed[path]() for path in sorted(analysed)])
     costs = read_costs(machine.state.parent / "08_reporting" / "telemetry")
     # git does not hold what the samples cost: they are made on every machine.
+    sections: dict[str, list[Section]] = {}
     costs = {cell: cost for cell, cost in costs.items() if not cell.startswith("sample_")}
     return {
-        "site": partial(write_site, records, "All results", cell_sections=sections),
+        "site": partial(write_site, records, "All results", benchmarks=benchmarks, costs=costs, cell_sections=parts),
         "leaderboard": results_table(records),
         "readme": readme_table(records),
-        "page": results_page(records, costs, published_results(published)),
+        "index": results_index(records),
+        "pages": partial(write_pages, results_pages(records, costs, published_results(published), sections)),
     }

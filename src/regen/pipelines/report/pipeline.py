@@ -18,6 +18,7 @@ def create_pipeline(suite: str, tasks: Iterable[str]) -> Pipeline:
                 report_suite,
                 inputs={
                     "suite": f"params:{suite}.suite",
+                    "benchmarks": f"params:{suite}.benchmarks",
                     **{
                         f"{task}__{name}": f"{task}.{name}"
                         for task in tasks
@@ -43,12 +44,14 @@ def create_overall_pipeline() -> Pipeline:
                     "analysed": "committed_analyses",
                     "machine": "params:machine",
                     "published": "published_results",
+                    "benchmarks": "params:benchmarks",
                 },
                 outputs={
                     "site": f"{OVERALL}.site",
                     "leaderboard": f"{OVERALL}.leaderboard",
                     "readme": "readme_results",
-                    "page": "docs_results",
+                    "index": "docs_results",
+                    "pages": "docs_task_results",
                 },
                 name="report",
                 namespace=OVERALL,

@@ -1,0 +1,1 @@
+"""How fast a fitted cell answers."""

@@ -1,0 +1,67 @@
+"""Latency and throughput of predictions, on the machine at hand."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from regen.estimators.base import Fitted
+
+BATCHES = (1, 32)
+"""Examples that are asked for at once: one user waiting, and a queue."""
+_WARM_UP = 2
+
+
+def measure(
+    model: Fitted,
+    examples: pd.DataFrame,
+    limit: int,
+    batches: Sequence[int] = BATCHES,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, dict[str, float]]:
+    """Time predictions, from examples in memory to labels.
+
+    Args:
+        model: A fitted model.
+        examples: At least one example, without their answers.
+        limit: Most examples to predict for each size of a batch.
+        batches: Numbers of examples that are predicted at once.
+        clock: Gives seconds.
+
+    Returns:
+        Size of a batch -> ``calls``, ``p50_ms`` and ``p95_ms`` of a call, ``examples_per_second`` of all calls. The
+        first calls of each size, which fill caches, are not counted.
+    """
+    return {str(size): _timed(model, _parts(examples.head(limit), size), clock) for size in batches}
+
+
+def _parts(examples: pd.DataFrame, size: int) -> list[pd.DataFrame]:
+    """Cut into whole batches; a single, smaller one where there are too few examples."""
+    starts = range(0, max(1, len(examples) - size + 1), size)
+    return [examples.iloc[start : start + size].reset_index(drop=True) for start in starts]
+
+
+def _timed(model: Fitted, parts: Sequence[pd.DataFrame], clock: Callable[[], float]) -> dict[str, float]:
+    for _ in range(_WARM_UP):
+        model.predict(parts[0])
+    seconds = []
+    for part in parts:
+        start = clock()
+        model.predict(part)
+        seconds.append(clock() - start)
+    p50, p95 = np.quantile(seconds, [0.5, 0.95]).tolist()
+    return {
+        "calls": len(seconds),
+        "p50_ms": round(1000 * p50, 3),
+        "p95_ms": round(1000 * p95, 3),
+        "examples_per_second": round(sum(map(len, parts)) / sum(seconds), 1),
+    }
+
+
+def examples_of(table: pd.DataFrame, hidden: Sequence[str], seed: int) -> pd.DataFrame:
+    """Shuffle examples, seeded, so that the first ones are of all lengths, and drop their answers."""
+    shuffled: Any = table.drop(columns=list(hidden)).sample(frac=1, random_state=seed)
+    drawn: pd.DataFrame = shuffled.reset_index(drop=True)
+    return drawn

@@ -1,0 +1,110 @@
+"""Records and outcomes as they are, or as they were at a git revision."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from regen.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CELLS = PurePosixPath("data/08_reporting/cells")
+"""Where git holds records, from the project's folder."""
+RECORD, OUTCOMES = "record.json", "outcomes.parquet"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A cell at some time.
+
+    Attributes:
+        name: ``<task>.<recipe>``, with ``@<revision>`` where it is not that of the working tree.
+        record: Its record.
+        outcomes: Its outcomes; ``None`` where there are none.
+    """
+
+    name: str
+    record: Mapping[str, Any]
+    outcomes: "pd.DataFrame | None"
+
+
+def is_cell(root: Path, name: str) -> bool:
+    """Say whether a name, with or without ``@<revision>``, is that of a cell with a record, and not of a revision."""
+    cell, at, _ = name.partition("@")
+    return cell.count(".") == 1 and (bool(at) or (root / _folder(cell) / RECORD).is_file())
+
+
+def read_version(root: Path, name: str) -> Version:
+    """Read a cell's record and outcomes.
+
+    Args:
+        root: The project's folder, the top of a git repository where a revision is named.
+        name: ``<task>.<recipe>``, or ``<task>.<recipe>@<revision>``.
+
+    Raises:
+        UserError: There is no such record.
+    """
+    cell, _, revision = name.partition("@")
+    found = {file: _content(root, _folder(cell) / file, revision) for file in (RECORD, OUTCOMES)}
+    record, outcomes = found[RECORD], found[OUTCOMES]
+    if record is None:
+        where = f"at revision {revision}" if revision else "in the working tree"
+        raise UserError(f"{_folder(cell) / RECORD}: found no record {where}; name another cell, or make it first")
+    return Version(name, json.loads(record), None if outcomes is None else _table(outcomes))
+
+
+def changed_cells(root: Path, one: str, other: str) -> dict[str, str]:
+    """Say which records differ between two revisions.
+
+    Returns:
+        Cell -> ``changed``, ``added`` or ``removed``.
+
+    Raises:
+        UserError: git does not know a revision.
+    """
+    before, after = _records(root, one), _records(root, other)
+    return {
+        cell: "removed" if cell not in after else "added" if cell not in before else "changed"
+        for cell in sorted({*before, *after})
+        if before.get(cell) != after.get(cell)
+    }
+
+
+def _records(root: Path, revision: str) -> dict[str, str]:
+    """Give the hash of every record at a revision."""
+    listed = _git(root, "ls-tree", "-r", "-z", f"{revision}^{{tree}}", "--", str(CELLS))
+    if listed is None:
+        raise UserError(f"{revision}: found neither a cell with a record nor a git revision of this name")
+    entries = [entry.partition("\t")[::2] for entry in listed.decode().split("\0") if entry.endswith(f"/{RECORD}")]
+    return {".".join(PurePosixPath(path).parts[-3:-1]): facts.split()[-1] for facts, path in entries}
+
+
+def _content(root: Path, path: PurePosixPath, revision: str) -> bytes | None:
+    if revision:
+        return _git(root, "show", f"{revision}:./{path}")
+    file = root / path
+    return file.read_bytes() if file.is_file() else None
+
+
+def _folder(cell: str) -> PurePosixPath:
+    return CELLS.joinpath(*cell.split("."))
+
+
+def _git(root: Path, *arguments: str) -> bytes | None:
+    """Give what git answers; ``None`` where it fails, or is not there."""
+    try:
+        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False)
+    except FileNotFoundError:
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _table(content: bytes) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.read_parquet(BytesIO(content))

@@ -1,0 +1,90 @@
+"""What differs between two versions of cells, as lines of text."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from regen.config.statistics import StatisticsConfig
+from regen.records.comparison import Comparison, compare
+from regen.records.versions import Version
+from regen.reporting import format as write
+
+Record = Mapping[str, Any]
+_ABSENT = "not there"
+_LEAST = 2e-4
+"""Smallest p-value that the tests' numbers of exchanges can tell well from smaller ones."""
+
+
+def change_lines(one: Version, other: Version, how: StatisticsConfig) -> list[str]:
+    """Say what changed from one version to the other: config, data, code, and the scores.
+
+    Args:
+        one: The version before.
+        other: The version after.
+        how: How the interval of a difference is made.
+    """
+    return [
+        f"{one.name} -> {other.name}",
+        *(f"  config: {text}" for text in _settings(one.record["config"], other.record["config"])),
+        *(f"  data: {text}" for text in _hashes(one.record["card"]["files"], other.record["card"]["files"])),
+        *(f"  {text}" for text in _hashes(*(_made_by(version.record) for version in (one, other)))),
+        *(f"  {text}" for text in _scores(one, other, how)),
+    ]
+
+
+def difference_text(found: Comparison) -> str:
+    """Write a difference with its interval and test: ``+2.20 [1.10, 3.31], p = 0.0004 (McNemar)``."""
+    bounds = f"[{write.hundredfold(found.low)}, {write.hundredfold(found.high)}]"
+    return f"{write.difference(found.difference)} {bounds}, {p_value(found.p)} ({found.test})"
+
+
+def p_value(p: float) -> str:
+    """Write a p-value to two digits: ``p = 0.013``; ``p < 0.0002`` below what the tests can tell."""
+    return f"p < {_LEAST:g}" if p < _LEAST else f"p = {p:.2g}"
+
+
+def _settings(one: Record, other: Record) -> Iterator[str]:
+    """Name what differs; of two estimators, no option that one of them does not have."""
+    alike = one["estimator"] == other["estimator"]
+    for text in _values(one, other):
+        if not text.startswith(("cell: ", "task: ", "recipe: ")) and (alike or _ABSENT not in text):
+            yield text
+
+
+def _values(one: Record, other: Record, prefix: str = "") -> Iterator[str]:
+    for key in dict.fromkeys([*one, *other]):
+        before, after = one.get(key), other.get(key)
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            yield from _values(before, after, f"{prefix}{key}.")
+        elif before != after or (key in one) != (key in other):
+            yield f"{prefix}{key}: {_value(one, key)} -> {_value(other, key)}"
+
+
+def _value(config: Record, key: str) -> str:
+    return write.fact(config[key]) if key in config else _ABSENT
+
+
+def _hashes(one: Mapping[str, str], other: Mapping[str, str]) -> Iterator[str]:
+    for name in dict.fromkeys([*one, *other]):
+        if one.get(name) != other.get(name):
+            before, after = (write.short(side[name]) if name in side else _ABSENT for side in (one, other))
+            yield f"{name}: {before} -> {after}"
+
+
+def _made_by(record: Record) -> dict[str, str]:
+    return {name: record["hashes"][name] for name in ("code", "lock")}
+
+
+def _scores(one: Version, other: Version, how: StatisticsConfig) -> Iterator[str]:
+    records = (one.record, other.record)
+    for split in dict.fromkeys([*records[0]["scores"], *records[1]["scores"]]):
+        sides = [write.score(r["scores"][split]) if split in r["scores"] else "no score" for r in records]
+        found = _compared(one, other, split, how)
+        paired = difference_text(found) if found else "not on the same examples, or no outcomes of them are at hand"
+        yield f"{split} {records[1]['metric']}: {sides[0]} -> {sides[1]}; {paired}"
+
+
+def _compared(one: Version, other: Version, split: str, how: StatisticsConfig) -> Comparison | None:
+    """Compare two versions, which may be of the same cell, under names of their own."""
+    named = [{**version.record, "cell": version.name} for version in (one, other)]
+    outcomes = {version.name: version.outcomes for version in (one, other) if version.outcomes is not None}
+    return compare(named[1], named[0], outcomes, split, how)

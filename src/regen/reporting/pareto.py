@@ -1,0 +1,200 @@
+"""What cells cost beside what they score, and which of them no other beats at both."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from regen.reporting import format as write
+from regen.reporting.charts import Chart
+from regen.reporting.costs import Costs
+from regen.reporting.format import NOTHING, Record
+from regen.reporting.grids import Grid
+from regen.reporting.sections import Section
+
+_WIDTH, _LEAST_WIDTH, _HEIGHT = 460, 320, 340
+_LEAST_CELLS = 2
+_NOTE = (
+    "Means over repeats. Time and memory are of the last run on the machine named in the cell’s costs, and depend "
+    "on what else it did; CPU seconds do so least. The checkpoint holds what a fit changed, its settings included."
+)
+_FRONT = "On the line: no other recipe scores higher for as little. Dev, since a choice by test would use it up."
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Cost:
+    """One thing that a cell costs.
+
+    Attributes:
+        title: How it is called.
+        of: Gives it from a record and its telemetry; ``None`` where it is not known.
+        shown: Writes it.
+        in_table_alone: No figure of it: it is a speed, or much like another cost.
+    """
+
+    title: str
+    of: Callable[[Record, Mapping[str, Values]], float | None]
+    shown: Callable[[float], str]
+    in_table_alone: bool = False
+
+
+def _fact(key: str) -> Callable[[Record, Mapping[str, Values]], float | None]:
+    """Take the mean of what the models say of themselves."""
+
+    def of(record: Record, _: Mapping[str, Values]) -> float | None:
+        known = [model[key] for model in record["training"]["models"] if key in model]
+        return sum(known) / len(known) if known else None
+
+    return of
+
+
+def _telemetry(node: str, key: str, *, each: bool) -> Callable[[Record, Mapping[str, Values]], float | None]:
+    """Take what a node cost, for each repeat or in all."""
+
+    def of(record: Record, nodes: Mapping[str, Values]) -> float | None:
+        value = nodes.get(node, {}).get(key)
+        return None if value is None else value / (len(record["training"]["models"]) if each else 1)
+
+    return of
+
+
+def _latency(size: str, key: str) -> Callable[[Record, Mapping[str, Values]], float | None]:
+    """Take what ``kedro latency`` measured for a size of batches."""
+
+    def of(_: Record, nodes: Mapping[str, Values]) -> float | None:
+        value = nodes.get("latency", {}).get("batches", {}).get(size, {}).get(key)
+        return None if value is None else float(value)
+
+    return of
+
+
+def _tenths(value: float) -> str:
+    return f"{value:,.1f}"
+
+
+def _count(value: float) -> str:
+    return write.count(round(value))
+
+
+def _memory(value: float) -> str:
+    return write.memory(round(value))
+
+
+COSTS = (
+    _Cost("trained parameters", _fact("trained_parameters"), _count),
+    _Cost("checkpoint bytes", _telemetry("fit", "checkpoint_bytes", each=False), _count),
+    _Cost("training tokens", _fact("tokens"), _count),
+    _Cost(
+        "training tokens per second",
+        _telemetry("training", "tokens_per_second", each=False),
+        _count,
+        in_table_alone=True,
+    ),
+    _Cost("CPU seconds of a fit", _telemetry("fit", "cpu_seconds", each=True), _tenths),
+    _Cost("peak memory of the fit", _telemetry("fit", "peak_memory_bytes", each=False), _memory),
+    _Cost("CPU seconds of predictions", _telemetry("predict", "cpu_seconds", each=True), _tenths),
+    _Cost("latency of one example, p50, ms", _latency("1", "p50_ms"), _tenths),
+    _Cost("latency of one example, p95, ms", _latency("1", "p95_ms"), _tenths, in_table_alone=True),
+    _Cost("examples per second, 32 at a time", _latency("32", "examples_per_second"), _tenths, in_table_alone=True),
+)
+"""In the order of the table's columns."""
+
+
+def cost_section(task: str, records: Sequence[Record], costs: Costs) -> Section | None:
+    """Set scores on dev beside costs; ``None`` for fewer than two cells with a score and a cost.
+
+    Args:
+        task: Name of the task.
+        records: Its records.
+        costs: What cells cost.
+    """
+    scored = [record for record in records if "dev" in record["scores"] and costs.get(record["cell"])]
+    if len(scored) < _LEAST_CELLS:
+        return None
+    values = {cost.title: [cost.of(record, costs[record["cell"]]) for record in scored] for cost in COSTS}
+    known = [cost for cost in COSTS if any(value is not None for value in values[cost.title])]
+    drawn = [cost for cost in known if not cost.in_table_alone]
+    rows = [
+        (
+            record["recipe"],
+            [
+                write.score(record["scores"]["dev"]),
+                *(_shown(cost, values[cost.title][place]) for cost in known),
+            ],
+        )
+        for place, record in enumerate(scored)
+    ]
+    grid = Grid("Costs of a repeat", ["dev", *(cost.title for cost in known)], rows, corner="recipe", note=_NOTE)
+    charts = [(f"dev by {cost.title}", _chart(task, number, cost, scored, values)) for number, cost in enumerate(drawn)]
+    return Section("costs", "Quality and cost", [grid], charts, [_FRONT])
+
+
+def front(points: Sequence[tuple[float, float]]) -> list[int]:
+    """Give the places of the points (cost, quality) that no other beats: as cheap and better, or cheaper and as good.
+
+    Returns:
+        Places by rising cost; of equal points the first.
+    """
+    kept: list[int] = []
+    for place in sorted(range(len(points)), key=lambda i: (points[i][0], -points[i][1])):
+        if not kept or points[place][1] > points[kept[-1]][1]:
+            kept.append(place)
+    return kept
+
+
+def _shown(cost: _Cost, value: float | None) -> str:
+    return NOTHING if value is None else cost.shown(value)
+
+
+def _chart(
+    task: str, number: int, cost: _Cost, records: Sequence[Record], values: Mapping[str, Sequence[float | None]]
+) -> Chart:
+    found = [(value, record) for value, record in zip(values[cost.title], records, strict=True) if value]
+    points = [(value, 100 * record["scores"]["dev"]["mean"]) for value, record in found]
+    line = [points[place] for place in front(points)]
+    metric = records[0]["metric"]
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "front",
+            "x": [x for x, _ in line],
+            "y": [y for _, y in line],
+            "line": {"shape": "hv"},
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers+text",
+            "name": "recipes",
+            "x": [x for x, _ in points],
+            "y": [y for _, y in points],
+            "text": [record["recipe"] for _, record in found],
+            "textposition": "top center",
+            "error_y": _error_bars([record for _, record in found]),
+            "hovertemplate": "%{text}: %{y:.2f} for %{x:,}<extra></extra>",
+        },
+    ]
+    layout = {
+        "xaxis": {"title": {"text": cost.title}, "type": "log"},
+        "yaxis": {"title": {"text": f"{metric} × 100 on dev"}},
+        "showlegend": False,
+    }
+    return Chart(
+        id=f"cost-{number}-{task}",
+        label=f"Scatter plot of {task}: {metric} of each recipe on dev by its {cost.title}",
+        width=_WIDTH,
+        least=_LEAST_WIDTH,
+        height=_HEIGHT,
+        figure={"data": traces, "layout": layout},
+    )
+
+
+def _error_bars(records: Sequence[Record]) -> dict[str, Any]:
+    scores = [record["scores"]["dev"] for record in records]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [100 * (score["interval"]["high"] - score["mean"]) for score in scores],
+        "arrayminus": [100 * (score["mean"] - score["interval"]["low"]) for score in scores],
+    }

@@ -1,0 +1,76 @@
+"""What others printed for a task beside what was made here, and the difference where the two compare."""
+
+from collections.abc import Sequence
+
+from regen.config.published import HUMAN, PublishedResult
+from regen.reporting import format as write
+from regen.reporting.format import NOTHING, Record
+from regen.reporting.grids import Grid
+from regen.reporting.order import splits_of
+from regen.reporting.sections import Section
+
+_DOCUMENTS = "sentences were read together with their neighbours"
+_TEXTS = ("metric", "trained on", "caveats", "source")
+_NOTE = (
+    "Standard deviations between runs in round brackets. Differences × 100 are those of our best on dev, {best}: "
+    "where the metric is the task’s, both learnt from train alone, and neither or both read neighbouring sentences. "
+    "How settings were chosen may still differ: see the caveats."
+)
+
+
+def published_section(records: Sequence[Record], published: Sequence[PublishedResult]) -> Section | None:
+    """Set up a table of published results; ``None`` where there are none for the splits of the records.
+
+    Args:
+        records: Records of one task, best on dev first.
+        published: What others printed for the task.
+    """
+    splits, best = splits_of(records), records[0]
+    shown = [result for result in published if set(result.scores) & set(splits)]
+    if not shown:
+        return None
+    differences = [f"ours − it, {split}" for split in best["scores"]]
+    columns = [*splits, *differences, "metric", "n", "trained on", "caveats", "source"]
+    rows = [(one.system, [*_scores(one, splits), *_differences(one, best), *_facts(one, best)]) for one in shown]
+    grid = Grid("Published", columns, rows, corner="system", note=_NOTE.format(best=best["recipe"]), texts=_TEXTS)
+    return Section("published", "Published by others", [grid])
+
+
+def comparable(result: PublishedResult, record: Record) -> bool:
+    """Say whether a published result was made under the conditions of a record, as far as its source says."""
+    training = record["training"]
+    return (
+        result.system != HUMAN
+        and result.metric in (None, record["metric"])
+        and _with_dev(result) is training["train_on_dev"]
+        and result.documents == training["document_context"]
+    )
+
+
+def _with_dev(result: PublishedResult) -> bool | None:
+    """Say whether a system learnt from dev, too; one that was scored on dev did not."""
+    return False if result.with_dev is None and "dev" in result.scores else result.with_dev
+
+
+def _scores(result: PublishedResult, splits: Sequence[str]) -> list[str]:
+    return [write.published(result.scores.get(split), result.sd.get(split)) for split in splits]
+
+
+def _differences(result: PublishedResult, record: Record) -> list[str]:
+    able = comparable(result, record)
+    return [
+        write.difference(scores["mean"] - result.scores[split] / 100) if able and split in result.scores else NOTHING
+        for split, scores in record["scores"].items()
+    ]
+
+
+def _facts(result: PublishedResult, record: Record) -> list[str]:
+    caveats = [text for text in (result.selection, _DOCUMENTS * result.documents, result.caveats) if text]
+    taught = {True: "train and dev", False: "train", None: "not said"}[_with_dev(result)]
+    return [
+        result.metric or record["metric"],
+        str(result.n or "not said"),
+        NOTHING if result.system == HUMAN else taught,
+        "; ".join(caveats) or NOTHING,
+        result.source,
+    ]

@@ -1,0 +1,103 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from record_cells import GOLD, STATISTICS, compared_cells, name_cell, rows, topic_cell
+
+from made_up import made_up_cell, made_up_task
+from regen.config.cell import CellConfig
+from regen.config.task_types import Metric
+from regen.records.comparison import MCNEMAR, RANDOMISATION, compare, compare_all
+from regen.records.outcomes import MEASURES, outcome_table, repeats_of
+from regen.scoring.official import official_score
+
+GOOD, POOR = ["a" if i == 3 else gold for i, gold in enumerate(GOLD)], ["a"] * 20
+TAGS = [["B-LOC", "O"], ["O", "B-PER"], ["B-ORG", "I-ORG"]]
+FOUND = [["B-LOC", "O"], ["O", "O"], ["B-ORG", "O"]]
+
+
+@pytest.mark.parametrize("metric", MEASURES)
+def test_counts_give_the_official_metric(metric: Metric) -> None:
+    sides: dict[str, Any] = {
+        "accuracy": (GOLD, GOOD),
+        "exact_match": ([["an answer"], ["b", "c"]], ["an answer", "d"]),
+        "strict_relation_f1": (['{"entities": [], "relations": []}'] * 2, ['{"entities": [], "relations": []}'] * 2),
+    }
+    gold, pred = sides.get(metric, (TAGS, FOUND))
+    tokens = [["x", "y"]] * len(gold)
+    official = official_score(metric, gold, pred, ["LOC", "ORG", "PER", *"abc"], tokens)
+    assert MEASURES[metric](official.counts.sum(axis=0, keepdims=True))[0] == pytest.approx(official.value)
+
+
+def test_outcomes_hold_no_text_and_no_hidden_split() -> None:
+    config = topic_cell()
+    hidden = rows("test_hidden", [None, None], ["a", "b"])
+    table = outcome_table(config, pd.concat([rows("dev", GOLD, GOOD), hidden], ignore_index=True))
+    assert list(table.columns) == ["split", "seed", "fold", "unit", "c0", "c1"]
+    assert set(table["split"]) == {"dev"}
+    assert table["c0"].tolist() == [int(i != 3) for i in range(20)]
+
+
+def test_units_are_documents_where_there_are_several() -> None:
+    config: CellConfig = name_cell()
+    parts = [rows("dev", TAGS, FOUND, document=[1, 0, 1]), rows("test", TAGS, FOUND, document=[7, 7, 7])]
+    table = outcome_table(config, pd.concat(parts, ignore_index=True))
+    dev, test = (table[table["split"] == split][["c0", "c1", "c2"]].to_numpy().tolist() for split in ("dev", "test"))
+    assert dev == [[0, 0, 1], [1, 2, 2]]
+    assert test == [[1, 1, 1], [0, 0, 1], [0, 1, 1]]
+
+
+def test_repeats_of_folds_have_their_own_dev_and_share_test() -> None:
+    config = made_up_cell("majority", made_up_task("classification", "abc", test=True), seeds=[0, 1])
+    parts = [
+        rows(split, GOLD[: 4 + 2 * fold * (split == "dev")], GOOD[: 4 + 2 * fold * (split == "dev")], seed=seed).assign(
+            fold=fold
+        )
+        for fold in (0, 1)
+        for seed in (0, 1)
+        for split in ("dev", "test")
+    ]
+    table = outcome_table(config, pd.concat(parts, ignore_index=True))
+    assert {fold: counts.shape for fold, counts in repeats_of(table, "dev").items()} == {0: (2, 4, 2), 1: (2, 6, 2)}
+    assert {fold: counts.shape for fold, counts in repeats_of(table, "test").items()} == {0: (4, 4, 2)}
+    assert repeats_of(table, "other") == {}
+
+
+def test_single_repeats_of_right_and_wrong_are_tested_by_mcnemar(tmp_path: Path) -> None:
+    (good, poor), outcomes = compared_cells(tmp_path, good=[GOOD], poor=[POOR])
+    found = compare(good, poor, outcomes, "dev", STATISTICS)
+    assert found is not None
+    assert (found.cell, found.against, found.split, found.test) == ("made_up.good", "made_up.poor", "dev", MCNEMAR)
+    assert found.difference == pytest.approx(19 / 20 - 8 / 20)
+    assert found.low < found.difference < found.high
+    assert found.p < 0.01
+    assert found.tells_apart(0.95)
+
+
+def test_several_repeats_are_tested_by_randomisation(tmp_path: Path) -> None:
+    (good, poor), outcomes = compared_cells(tmp_path, good=[GOOD, GOLD], poor=[POOR])
+    found = compare(good, poor, outcomes, "test", STATISTICS)
+    assert found is not None
+    assert found.test == RANDOMISATION
+    assert found.difference == pytest.approx(good["scores"]["test"]["mean"] - poor["scores"]["test"]["mean"])
+
+
+def test_many_comparisons_are_corrected(tmp_path: Path) -> None:
+    records, outcomes = compared_cells(tmp_path, good=[GOOD], poor=[POOR], right=[GOLD])
+    found = compare_all(records, records[0], outcomes, "dev", STATISTICS)
+    assert [one.cell for one in found] == ["made_up.poor", "made_up.right"]
+    assert found[0].adjusted == pytest.approx(2 * found[0].p)
+    assert found[1].adjusted == found[1].p == pytest.approx(0.5)  # one example apart
+
+
+def test_what_was_not_scored_on_the_same_examples_is_not_compared(tmp_path: Path) -> None:
+    (good, poor), outcomes = compared_cells(tmp_path, good=[GOOD], poor=[POOR])
+    other_data = {**poor, "card": {**poor["card"], "files": {"dev.json": "2"}}}
+    fewer = {**outcomes, poor["cell"]: outcomes[poor["cell"]][lambda table: table["unit"] < 7]}
+    assert compare(good, other_data, outcomes, "dev", STATISTICS) is None
+    assert compare(good, poor, {good["cell"]: outcomes[good["cell"]]}, "dev", STATISTICS) is None
+    assert compare(good, poor, outcomes, "none", STATISTICS) is None
+    assert compare(good, poor, fewer, "dev", STATISTICS) is None
+    assert np.isfinite(good["scores"]["dev"]["mean"])

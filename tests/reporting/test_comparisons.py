@@ -1,0 +1,53 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from record_cells import GOLD, STATISTICS, compared_cells
+
+from regen.records.standing import task_standing
+from regen.reporting.comparisons import comparison_section, rank_section
+
+GOOD, FAIR, POOR = GOLD, ["b" if i in (0, 1) else gold for i, gold in enumerate(GOLD)], ["a"] * 20
+
+
+def stood(folder: Path, task: str = "made_up", **predicted: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    records, outcomes = compared_cells(folder, task, **predicted)
+    return records, task_standing(records, outcomes, STATISTICS)
+
+
+def test_differences_and_repeats(tmp_path: Path) -> None:
+    section = comparison_section(*stood(tmp_path, good=[GOOD], fair=[FAIR, FAIR], poor=[POOR]))
+    assert section is not None
+    paired, repeats = section.grids
+    assert paired.title == "Difference to good × 100"
+    assert paired.groups == [("dev", 3), ("test", 3)]
+    rows = dict(paired.rows)
+    assert list(rows) == ["fair", "poor"]
+    assert rows["poor"][0].startswith("−60.00 [")
+    assert rows["poor"][2] == "McNemar"
+    assert rows["fair"][2] == "approximate randomisation"
+    assert repeats.rows == [("fair", ["2", "90.00 [90.00, 90.00]", "90.00 [90.00, 90.00]"])]
+
+
+def test_a_cell_without_outcomes_has_no_difference(tmp_path: Path) -> None:
+    records, outcomes = compared_cells(tmp_path, good=[GOOD], fair=[FAIR], poor=[POOR])
+    some = {cell: table for cell, table in outcomes.items() if cell != "made_up.good"}
+    section = comparison_section(records, task_standing(records, some, STATISTICS))
+    assert section is not None
+    assert [(grid.title, [name for name, _ in grid.rows]) for grid in section.grids] == [
+        ("Difference to fair × 100", ["poor"])
+    ]
+    assert comparison_section(records, task_standing(records, {}, STATISTICS)) is None
+
+
+def test_ranks_over_tasks(tmp_path: Path) -> None:
+    _, one = stood(tmp_path, "one", poor=[POOR], good=[GOOD])
+    _, two = stood(tmp_path, "two", poor=[GOOD], good=[POOR], other=[FAIR])
+    section = rank_section({"one": one, "two": two})
+    assert section is not None
+    (grid,) = section.grids
+    assert list(grid.columns) == ["mean rank", "tasks", "one", "two"]
+    assert dict(grid.rows)["good"] == ["2.00", "2", "1", "3"]
+    assert dict(grid.rows)["poor"] == pytest.approx(["1.50", "2", "2", "1"])
+    assert "other" not in dict(grid.rows)
+    assert rank_section({"one": one}) is None

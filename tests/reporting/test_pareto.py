@@ -1,0 +1,54 @@
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regen.reporting.pareto import cost_section, front
+
+Record = dict[str, Any]
+Make = Callable[..., Record]
+POINTS = st.lists(st.tuples(st.integers(1, 9), st.integers(0, 9)), max_size=12)
+
+
+@given(POINTS)
+def test_a_point_is_on_the_front_unless_another_beats_it(points: list[tuple[float, float]]) -> None:
+    kept = front(points)
+    beaten = {
+        place
+        for place, (cost, quality) in enumerate(points)
+        if any(c <= cost and q >= quality and (c, q) != (cost, quality) for c, q in points)
+    }
+    assert {points[place] for place in kept} == {point for place, point in enumerate(points) if place not in beaten}
+    assert len({points[place] for place in kept}) == len(kept)
+    assert [points[place][0] for place in kept] == sorted(points[place][0] for place in kept)
+
+
+def test_scores_stand_beside_costs(record: Make) -> None:
+    cheap, dear, unknown = record("a.cheap", [0.6]), record("a.dear", [0.7, 0.9]), record("a.unknown", [0.7])
+    cheap["training"]["models"] = [{"trained_parameters": 1000}]
+    dear["training"]["models"] = [{"trained_parameters": 4000}, {"trained_parameters": 6000}]
+    costs = {
+        "a.cheap": {"fit": {"cpu_seconds": 3.0, "peak_memory_bytes": 2_000_000_000}},
+        "a.dear": {"fit": {"cpu_seconds": 8.0, "peak_memory_bytes": 3_000_000_000, "checkpoint_bytes": 12}},
+    }
+    section = cost_section("a", [cheap, dear, unknown], costs)
+    assert section is not None
+    (grid,) = section.grids
+    assert grid.columns == [
+        *("dev", "trained parameters", "checkpoint bytes", "CPU seconds of a fit", "peak memory of the fit"),
+    ]
+    rows = dict(grid.rows)
+    assert rows["cheap"][1:] == ["1,000", "–", "3.0", "2.0 GB"]
+    assert rows["dear"][1:] == ["5,000", "12", "4.0", "3.0 GB"]
+    charts = dict(section.charts)
+    assert list(charts) == [f"dev by {name}" for name in grid.columns[1:]]
+    line, points = charts["dev by trained parameters"].figure["data"]
+    assert (line["x"], line["y"]) == ([1000, 5000], [60, 80])
+    assert points["text"] == ["cheap", "dear"]
+    assert charts["dev by checkpoint bytes"].figure["data"][1]["text"] == ["dear"]
+
+
+def test_one_cell_has_nothing_to_stand_beside(record: Make) -> None:
+    one, other = record("a.x", [0.6]), record("a.y", [0.6])
+    assert cost_section("a", [one, other], {"a.x": {"fit": {"cpu_seconds": 1.0}}}) is None
