@@ -77,7 +77,7 @@ def test_every_spec_has_its_input(small: SmallProject, machine: Machine) -> None
         "params:machine": machine,
         "params:demo.suite": specs.suites["demo"],
         "params:demo.benchmarks": {"topic": "sample", "names": "sample"},
-        "params:benchmarks": {"names": "sample", "topic": "sample"},
+        "params:specs": specs,
         "params:topic.files": IngestConfig(task="topic", files=specs.tasks["topic"].files),
         "params:names.files": IngestConfig(task="names", files=specs.tasks["names"].files),
         "params:topic.read": PrepareConfig(task="topic", type="classification", read=specs.tasks["topic"].read),

@@ -30,7 +30,7 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
     for name, suite in specs.suites.items():
         inputs[f"params:{name}.suite"] = suite
         inputs[f"params:{name}.benchmarks"] = _benchmarks(specs, [cell.split(".")[0] for cell in suite.cells])
-    inputs["params:benchmarks"] = _benchmarks(specs, specs.tasks)
+    inputs["params:specs"] = specs
     for name, task in specs.tasks.items():
         inputs[f"params:{name}.files"] = IngestConfig(task=name, files=task.files)
         inputs[f"params:{name}.read"] = PrepareConfig(

@@ -120,7 +120,7 @@ def test_stages_by_hand() -> None:
     assert names(drawn["prepare"]) == {"topics.prepare", "names.prepare"}
     assert names(drawn["fit"]) == {f"{cell}.fit" for cell in cells}
     assert names(drawn["evaluate"]) == {f"{cell}.{node}" for cell in cells for node in ("predict", "score")}
-    assert names(drawn["analyse"]) == {f"{cell}.{node}" for cell in cells for node in ("analyse", "show_examples")}
+    assert names(drawn["analyse"]) == {f"{cell}.{node}" for cell in cells for node in ("analyse", "count_outcomes", "show_examples")}
     assert names(drawn["gather"]) == {"topics.gather", "names.gather"}
     assert names(drawn["site"]) == {"sample.site", "wide.site"}
     assert names(drawn["report"]) == {"all.report"}
@@ -164,7 +164,7 @@ def test_a_file_for_a_board_is_made_of_hidden_splits() -> None:
 
 def test_suites_and_tasks_by_hand() -> None:
     drawn = build_pipelines(made_up_specs())
-    nodes = ("fit", "predict", "score", "analyse", "show_examples")
+    nodes = ("fit", "predict", "score", "analyse", "count_outcomes", "show_examples")
     one, two = ({f"topics.{recipe}.{node}" for node in nodes} for recipe in ("one", "two"))
     of_task = {"topics.ingest", "topics.prepare", "topics.gather"}
     assert names(drawn["topics"]) == of_task | one | two
@@ -290,7 +290,8 @@ def test_a_suite_draws_what_its_encoders_are_made_from() -> None:
     made = {
         *("unused.import_encoder", "topics.body.transfer", "topics.further.pretrain"),
         *("topics.ingest", "topics.prepare", "topics.first.fit", "names.ingest", "names.prepare", "names.second.fit"),
-        *("names.second.predict", "names.second.score", "names.second.analyse", "names.second.show_examples"),
+        *("names.second.predict", "names.second.score", "names.second.analyse"),
+            *("names.second.count_outcomes", "names.second.show_examples"),
         *("names.gather", "sample.site"),
     }
     assert names(drawn["sample"]) == made

@@ -18,13 +18,16 @@ from regen.config.suite import SuiteSpec
 from regen.config.task import IngestConfig, PrepareConfig
 from regen.estimators.base import Predictions, Resources
 from regen.pipelines.analyse.nodes import analyse
+from regen.pipelines.analyse.outcomes import count_outcomes
 from regen.pipelines.analyse.page import show_examples
 from regen.pipelines.evaluate.nodes import predict, score
 from regen.pipelines.fit.nodes import fit
 from regen.pipelines.gather.nodes import gather
 from regen.pipelines.ingest.nodes import ingest
 from regen.pipelines.prepare.nodes import prepare
-from regen.pipelines.report.nodes import report_all, report_suite
+from regen.pipelines.report.nodes import report_suite
+from regen.pipelines.report.overall import report_all
+from regen.project import ROOT, config_loader, read_specs
 
 ROWS = [("zebra quokka", "a"), ("zebra walrus", "a"), ("lemur gecko", "b"), ("lemur ibis", "b"), ("okapi", "c")]
 TASK = made_up_task("classification", ["a", "b", "c"], test=True, test_hidden=False)
@@ -80,6 +83,7 @@ def outputs(prepared: dict[str, Any], machine: Machine, tmp_path: Path) -> dict[
         given |= {f"{estimator}__{name}": value for name, value in scored.items()}
         labelled = {split: prepared[split] for split in ("train", "dev", "test")}
         record = scored["record"]
+        given[f"{estimator}__outcomes"] = count_outcomes(read, record)
         given[f"{estimator}__analysis"] = analyse(read, record, StatisticsConfig(resamples=100), **labelled)
     return given
 
@@ -280,8 +284,9 @@ def test_a_page_shows_the_examples_of_dev(prepared: dict[str, Any], outputs: dic
 
 
 def test_gather_puts_cells_side_by_side(outputs: dict[str, Any]) -> None:
-    gathered = gather(**outputs)
-    assert set(gathered) == {"records", "analyses", "results", "comparison"}
+    gathered = gather(StatisticsConfig(resamples=100), **outputs)
+    assert set(gathered) == {"records", "analyses", "standing", "results", "comparison"}
+    assert gathered["standing"]["against"] == "made_up.linear"
     assert [analysis["cell"] for analysis in gathered["analyses"]] == ["made_up.majority", "made_up.linear"]
     assert [record["recipe"] for record in gathered["records"]] == ["majority", "linear"]
     assert list(gathered["results"]["recipe"]) == ["linear", "majority"] * 2
@@ -289,7 +294,7 @@ def test_gather_puts_cells_side_by_side(outputs: dict[str, Any]) -> None:
 
 
 def test_pages_of_a_suite(outputs: dict[str, Any], tmp_path: Path) -> None:
-    gathered = gather(**outputs)
+    gathered = gather(StatisticsConfig(resamples=100), **outputs)
     suite = SuiteSpec(title="A made-up suite", cells=("made_up.majority", "made_up.linear"))
     reported = report_suite(
         suite, {"made_up": "sample"}, **{f"made_up__{name}": value for name, value in gathered.items()}
@@ -301,14 +306,23 @@ def test_pages_of_a_suite(outputs: dict[str, Any], tmp_path: Path) -> None:
     assert "A made-up suite" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
 
 
+def report_over(committed: Any, counted: Any, analysed: Any, machine: Machine) -> dict[str, Any]:
+    specs = read_specs(config_loader(ROOT, "base"), ROOT)
+    return report_all(committed, counted, analysed, machine, {}, specs, StatisticsConfig(resamples=100))
+
+
 def test_pages_over_all_records(outputs: dict[str, Any], machine: Machine, tmp_path: Path) -> None:
     committed = {f"made_up/{name}": lambda name=name: outputs[f"{name}__record"] for name in ("majority", "linear")}
     analysed = {"made_up/linear": lambda: outputs["linear__analysis"]}
-    reported = report_all(committed, analysed, machine, {}, {"made_up": "sample"})
+    counted = {f"made_up/{name}/": lambda name=name: outputs[f"{name}__outcomes"] for name in ("majority", "linear")}
+    reported = report_over(committed, counted, analysed, machine)
     assert set(reported) == {"site", "leaderboard", "readme", "index", "pages"}
     assert len(reported["leaderboard"]) == 4
     assert "linear" in reported["readme"]
     assert "linear" in reported["index"]
+    (tmp_path / "pages").mkdir()
+    reported["pages"](tmp_path / "pages")
+    assert "Difference to linear" in (tmp_path / "pages" / "made_up.md").read_text(encoding="utf-8")
     (tmp_path / "site").mkdir()
     reported["site"](tmp_path / "site")
     assert (tmp_path / "site" / "index.html").is_file()
@@ -319,7 +333,7 @@ def test_pages_do_not_depend_on_the_order_of_records(outputs: dict[str, Any], ma
     same = {**linear, "recipe": "same", "cell": "made_up.same"}
     committed = {"made_up/linear": lambda: linear, "made_up/same": lambda: same}
     forward, backward = (
-        report_all(dict(items), {}, machine, {}, {}) for items in (committed.items(), reversed(committed.items()))
+        report_over(dict(items), {}, {}, machine) for items in (committed.items(), reversed(committed.items()))
     )
     assert forward["index"] == backward["index"]
     pd.testing.assert_frame_equal(forward["leaderboard"], backward["leaderboard"])

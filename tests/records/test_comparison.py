@@ -18,6 +18,11 @@ TAGS = [["B-LOC", "O"], ["O", "B-PER"], ["B-ORG", "I-ORG"]]
 FOUND = [["B-LOC", "O"], ["O", "O"], ["B-ORG", "O"]]
 
 
+def labelled(config: CellConfig, *splits: str) -> dict[str, Any]:
+    """What outcomes look at in the record of a cell that was scored on these splits."""
+    return {"metric": config.metric, "config": config.model_dump(mode="json"), "scores": dict.fromkeys(splits)}
+
+
 @pytest.mark.parametrize("metric", MEASURES)
 def test_counts_give_the_official_metric(metric: Metric) -> None:
     sides: dict[str, Any] = {
@@ -34,7 +39,7 @@ def test_counts_give_the_official_metric(metric: Metric) -> None:
 def test_outcomes_hold_no_text_and_no_hidden_split() -> None:
     config = topic_cell()
     hidden = rows("test_hidden", [None, None], ["a", "b"])
-    table = outcome_table(config, pd.concat([rows("dev", GOLD, GOOD), hidden], ignore_index=True))
+    table = outcome_table(labelled(config, "dev"), pd.concat([rows("dev", GOLD, GOOD), hidden], ignore_index=True))
     assert list(table.columns) == ["split", "seed", "fold", "unit", "c0", "c1"]
     assert set(table["split"]) == {"dev"}
     assert table["c0"].tolist() == [int(i != 3) for i in range(20)]
@@ -43,7 +48,7 @@ def test_outcomes_hold_no_text_and_no_hidden_split() -> None:
 def test_units_are_documents_where_there_are_several() -> None:
     config: CellConfig = name_cell()
     parts = [rows("dev", TAGS, FOUND, document=[1, 0, 1]), rows("test", TAGS, FOUND, document=[7, 7, 7])]
-    table = outcome_table(config, pd.concat(parts, ignore_index=True))
+    table = outcome_table(labelled(config, "dev", "test"), pd.concat(parts, ignore_index=True))
     dev, test = (table[table["split"] == split][["c0", "c1", "c2"]].to_numpy().tolist() for split in ("dev", "test"))
     assert dev == [[0, 0, 1], [1, 2, 2]]
     assert test == [[1, 1, 1], [0, 0, 1], [0, 1, 1]]
@@ -59,7 +64,7 @@ def test_repeats_of_folds_have_their_own_dev_and_share_test() -> None:
         for seed in (0, 1)
         for split in ("dev", "test")
     ]
-    table = outcome_table(config, pd.concat(parts, ignore_index=True))
+    table = outcome_table(labelled(config, "dev", "test"), pd.concat(parts, ignore_index=True))
     assert {fold: counts.shape for fold, counts in repeats_of(table, "dev").items()} == {0: (2, 4, 2), 1: (2, 6, 2)}
     assert {fold: counts.shape for fold, counts in repeats_of(table, "test").items()} == {0: (4, 4, 2)}
     assert repeats_of(table, "other") == {}

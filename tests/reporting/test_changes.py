@@ -14,7 +14,7 @@ def version(folder: Path, name: str, pred: list[str], estimator: str = "linear",
     config = topic_cell(estimator, **keys)
     parts = pd.concat([rows(split, GOLD, pred) for split in ("dev", "test")], ignore_index=True)
     record = record_of(config, folder, parts, card={**CARD, "files": {"dev.json": "0123456789"}})
-    return Version(name, record, outcome_table(config, parts))
+    return Version(name, record, outcome_table(record, parts))
 
 
 def test_config_data_code_and_scores(tmp_path: Path) -> None:

@@ -3,34 +3,15 @@ from typing import Any
 
 import pytest
 
-from regen.reporting.leaderboard import leaderboard, leaders
+from regen.reporting.leaderboard import leaderboard
 
 Record = dict[str, Any]
 Make = Callable[..., Record]
 
 
-def test_a_winner_stands_clear_of_all_others(record: Make) -> None:
-    clear = [record("a.x", [0.9], half=0.01), record("a.y", [0.8], half=0.01), record("a.z", [0.7], half=0.01)]
-    assert leaders(clear, "dev") == {"a.x": "best"}
-
-
-def test_overlapping_intervals_tie_with_the_best_alone(record: Make) -> None:
-    chain = [record("a.x", [0.90], half=0.04), record("a.y", [0.84], half=0.04), record("a.z", [0.78], half=0.04)]
-    assert leaders(chain, "dev") == {"a.x": "tie", "a.y": "tie"}
-
-
-def test_intervals_that_touch_overlap(record: Make) -> None:
-    assert set(leaders([record("a.x", [0.75], half=0.125), record("a.y", [0.5], half=0.125)], "dev")) == {"a.x", "a.y"}
-
-
-def test_nobody_wins_alone_or_without_scores(record: Make) -> None:
-    assert leaders([record("a.x", [0.9])], "dev") == {}
-    assert leaders([record("a.x", [0.9]), record("a.y", [0.8])], "test") == {}
-
-
 def test_entries(record: Make) -> None:
     own = [record("a.linear", [0.7, 0.8], half=0.02, train_on_dev=True), record("a.majority", [0.25])]
-    board = leaderboard("a", own)
+    board = leaderboard("a", own, {"dev": {"a.linear": "best"}})
     linear, majority = board.rows
     entry = linear.entries["dev"]
     assert (entry.score, entry.interval, entry.repeats, entry.sd) == ("75.00", "[73.00, 77.00]", 2, "7.07")
@@ -45,7 +26,7 @@ def test_entries(record: Make) -> None:
 @pytest.mark.parametrize("dev", [0.5, 0.1])
 def test_alarm_for_no_more_than_the_floors_score(record: Make, dev: float) -> None:
     own = [record("a.majority", [0.5], [0.4]), record("a.stuck", [dev], [0.40000001])]
-    majority, stuck = leaderboard("a", own).rows
+    majority, stuck = leaderboard("a", own, {}).rows
     assert [stuck.entries[split].alarm for split in ("dev", "test")] == [True, False]
     assert not majority.entries["dev"].alarm
 
@@ -53,7 +34,7 @@ def test_alarm_for_no_more_than_the_floors_score(record: Make, dev: float) -> No
 def test_facts_say_how_intervals_are_made(record: Make) -> None:
     own = [record("a.x", [0.5], tagging=True), record("a.y", [0.5], tagging=True)]
     own[1]["scores"]["dev"]["interval"] |= {"level": 0.9, "over": "examples"}
-    assert leaderboard("a", own).facts == [
+    assert leaderboard("a", own, {}).facts == [
         "official metric: span_f1",
         "tagging, language zh, 2 labels",
         "intervals: 90 % bootstrap over examples (1,000 resamples) or 95 % bootstrap over documents (1,000 resamples)",
@@ -63,10 +44,10 @@ def test_facts_say_how_intervals_are_made(record: Make) -> None:
 def test_warnings(record: Make) -> None:
     own = [record("a.x", [0.5], leak=37), record("a.y", [0.5], leak=1)]
     own[1]["config"]["task_version"] = 2
-    assert leaderboard("a", own).warnings == [
+    assert leaderboard("a", own, {}).warnings == [
         "Leak: train and test have 37 distinct texts in common.",
         "Leak: train and test have 1 distinct text in common.",
         "No majority baseline among these cells: nothing says how much a score is worth.",
         "Cells of task versions 1, 2: not comparable.",
     ]
-    assert leaderboard("a", [record("a.majority", [0.5])]).warnings == []
+    assert leaderboard("a", [record("a.majority", [0.5])], {}).warnings == []

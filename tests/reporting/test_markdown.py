@@ -2,7 +2,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from regen.config.published import Published, published_results
 from regen.reporting.grids import Grid
 from regen.reporting.markdown import readme_table, results_index, results_pages, write_pages
 from regen.reporting.sections import Section
@@ -45,14 +44,14 @@ def test_another_test_set_stands_under_its_name(record: Make) -> None:
     assert "| test_public 25.00 [24.00, 26.00] |" in readme_table([one])
 
 
-def page(records: list[Record], published: Published | None = None) -> list[str]:
+def page(records: list[Record]) -> list[str]:
     """Give the lines of the only task's page."""
-    (text,) = results_pages(records, {}, published or {}, {}).values()
+    (text,) = results_pages(records, {}, {}).values()
     return text.splitlines()
 
 
 def test_a_page_per_task(records: list[Record], tmp_path: Path) -> None:
-    pages = results_pages(records, {"ocnli.linear": {"fit": COST}}, {}, {})
+    pages = results_pages(records, {"ocnli.linear": {"fit": COST}}, {})
     write_pages(pages, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["names.md", "ocnli.md", "sample_topic.md"]
     lines = (tmp_path / "ocnli.md").read_text(encoding="utf-8").splitlines()
@@ -73,7 +72,7 @@ def test_a_page_per_task(records: list[Record], tmp_path: Path) -> None:
 def test_tables_of_sections_stand_on_the_page(record: Make) -> None:
     grid = Grid("Some", ["a", "b"], [("x", ["1", "2"])], groups=[("dev", 2)], corner="of", note="So.")
     section = Section("some", "Something", [grid], notes=["Said."])
-    text = results_pages([record("a.x", [0.5])], {}, {}, {"a": [section]})["a"]
+    text = results_pages([record("a.x", [0.5])], {}, {"a": [section]})["a"]
     table = "| of | dev a | dev b |\n| :-- | --: | --: |\n| x | 1 | 2 |"
     assert f"## Something\n\nSaid.\n\nSome:\n\n{table}\n\nSo.\n\n## Cost" in text
 
@@ -93,16 +92,8 @@ def test_scores_over_unseen_inputs_have_a_table_where_there_are_any(record: Make
     assert lines[place + 2 : place + 4] == ["| y | – | – |", "| x | 25.00 [20.00, 30.00] | 1,234 |"]
 
 
-def test_published_results_stand_beside_ours(record: Make) -> None:
-    published = published_results({"a": [{"system": "BERT", "scores": {"dev": 60}, "n": 5, "source": "a | README"}]})
-    lines = page([record("a.x", [0.5])], published)
-    assert "## Published by others" in lines
-    assert any(line.startswith("| BERT | 60.00 |") and line.endswith("| a \\| README |") for line in lines)
-    assert "## Published by others" not in page([record("b.x", [0.5])], published)
-
-
 def test_tables_are_rectangular(records: list[Record]) -> None:
-    texts = [*results_pages(records, {}, {}, {}).values(), readme_table(records), results_index(records)]
+    texts = [*results_pages(records, {}, {}).values(), readme_table(records), results_index(records)]
     for block in [block for text in texts for block in text.split("\n\n")]:
         if block.startswith("|"):
             widths = {line.replace("\\|", "").count("|") for line in block.splitlines()}
@@ -115,9 +106,9 @@ def test_markup_in_text_stays_text(record: Make) -> None:
 
 def test_no_records() -> None:
     assert readme_table([]) == results_index([]) == "No results yet."
-    assert results_pages([], {}, {}, {}) == {}
+    assert results_pages([], {}, {}) == {}
 
 
 def test_order_of_records_does_not_matter(records: list[Record]) -> None:
-    assert results_pages(records, {}, {}, {}) == results_pages(records[::-1], {}, {}, {})
+    assert results_pages(records, {}, {}) == results_pages(records[::-1], {}, {})
     assert results_index(records) == results_index(records[::-1])

@@ -37,7 +37,7 @@ def test_texts_that_a_step_and_the_task_share(record: Make) -> None:
     ]
     assert leaks(made) == told
     assert set(told) <= set(cell_view(made).warnings)
-    assert set(told) <= set(leaderboard("a", [made, record("a.majority", [0.5])]).warnings)
+    assert set(told) <= set(leaderboard("a", [made, record("a.majority", [0.5])], {}).warnings)
 
 
 def test_a_fold_of_the_same_task(record: Make) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regen.config.cell import CellConfig
 from regen.config.task_types import Metric
 from regen.scoring.official import official_score
 from regen.statistics.measures import accuracy, macro_f1, micro_f1
@@ -28,11 +27,11 @@ MEASURES: Mapping[Metric, Measure] = {
 _KEYS = ["split", "seed", "fold"]
 
 
-def outcome_table(config: CellConfig, predictions: "pd.DataFrame") -> "pd.DataFrame":
+def outcome_table(record: Mapping[str, Any], predictions: "pd.DataFrame") -> "pd.DataFrame":
     """Count what each repeat got right.
 
     Args:
-        config: The cell's config.
+        record: The cell's record.
         predictions: What the stage ``evaluate`` predicted.
 
     Returns:
@@ -43,10 +42,10 @@ def outcome_table(config: CellConfig, predictions: "pd.DataFrame") -> "pd.DataFr
     """
     import pandas as pd
 
-    labelled = predictions[predictions["split"].isin([split for split, public in config.splits.items() if public])]
+    labelled = predictions[predictions["split"].isin(list(record["scores"]))]
     tables = []
     for (split, seed, fold), rows in labelled.groupby(_KEYS, sort=False, observed=True):
-        units = _units(config, rows)
+        units = _units(record, rows)
         counts = {f"c{place}": column.astype(np.int32) for place, column in enumerate(units.T)}
         tables.append(
             pd.DataFrame({"split": split, "seed": seed, "fold": fold, "unit": np.arange(len(units)), **counts})
@@ -55,13 +54,13 @@ def outcome_table(config: CellConfig, predictions: "pd.DataFrame") -> "pd.DataFr
     return table.astype({"split": "category", "seed": "int32", "fold": "int32", "unit": "int32"})
 
 
-def _units(config: CellConfig, rows: "pd.DataFrame") -> Ints:
+def _units(record: Mapping[str, Any], rows: "pd.DataFrame") -> Ints:
     """Score one repeat on one split: counts of shape (units, k)."""
-    tokens = [list(value) for value in rows["tokens"]] if config.metric == "surface_macro_f1" else None
+    tokens = [list(value) for value in rows["tokens"]] if record["metric"] == "surface_macro_f1" else None
     gold, pred = (
         [value if isinstance(value, str) else list(value) for value in rows[side]] for side in ("gold", "pred")
     )
-    counts = official_score(config.metric, gold, pred, config.labels, tokens).counts
+    counts = official_score(record["metric"], gold, pred, record["config"]["labels"], tokens).counts
     if "document" not in rows or rows["document"].nunique() < 2:  # noqa: PLR2004
         return counts
     names, document = np.unique(rows["document"].to_numpy(), return_inverse=True)

@@ -75,6 +75,12 @@ def changed_cells(root: Path, one: str, other: str) -> dict[str, str]:
     }
 
 
+def head_revision(root: Path) -> str | None:
+    """Give the hash of the commit that is checked out; ``None`` where there is none."""
+    answer = _git(root, "rev-parse", "HEAD")
+    return answer.decode().strip() if answer else None
+
+
 def _records(root: Path, revision: str) -> dict[str, str]:
     """Give the hash of every record at a revision."""
     listed = _git(root, "ls-tree", "-r", "-z", f"{revision}^{{tree}}", "--", str(CELLS))

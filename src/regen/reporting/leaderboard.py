@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
+from regen.records.standing import Mark
 from regen.reporting import format as write
 from regen.reporting.data_cards import data_card, unseen_grid
 from regen.reporting.format import Record
@@ -12,7 +12,6 @@ from regen.reporting.grids import Grid
 from regen.reporting.order import at_floor, floors, is_floor, over_floor, splits_of
 from regen.reporting.origins import leaks
 
-Mark = Literal["", "best", "tie"]
 Stale = Mapping[str, Sequence[str]]
 """Cell -> which of ``config``, ``code`` and ``lock`` differ now from those that its record was made with."""
 
@@ -26,7 +25,7 @@ class Entry:
     repeats: int
     sd: str
     over_floor: str
-    mark: Mark
+    mark: Mark | None
     alarm: bool
 
 
@@ -72,10 +71,21 @@ class Leaderboard:
     data: list[Grid]
 
 
-def leaderboard(task: str, records: Sequence[Record], stale: Stale = MappingProxyType({})) -> Leaderboard:
-    """Set up a task's leaderboard from its records, in their order."""
+def leaderboard(
+    task: str,
+    records: Sequence[Record],
+    marks: Mapping[str, Mapping[str, Mark]],
+    stale: Stale = MappingProxyType({}),
+) -> Leaderboard:
+    """Set up a task's leaderboard.
+
+    Args:
+        task: Name of the task.
+        records: Its records, in the order of the table.
+        marks: Split -> cell -> ``best`` or ``tie``.
+        stale: Cell -> what differs now from what its record was made with.
+    """
     splits = splits_of(records)
-    marks = {split: leaders(records, split) for split in splits}
     floor = floors(records)
     rows = [_row(record, marks, floor, stale.get(record["cell"], ())) for record in records]
     return Leaderboard(
@@ -91,32 +101,12 @@ def leaderboard(task: str, records: Sequence[Record], stale: Stale = MappingProx
     )
 
 
-def leaders(records: Sequence[Record], split: str) -> dict[str, Mark]:
-    """Mark the best cell of a split, or all that cannot be told apart from it.
-
-    Returns:
-        Cell -> ``best`` if its interval overlaps no other's; otherwise ``tie`` for it and for those that overlap it.
-        Nothing if fewer than two cells have a score.
-    """
-    scored = [record for record in records if split in record["scores"]]
-    if len(scored) < 2:  # noqa: PLR2004
-        return {}
-    best = max(scored, key=lambda record: record["scores"][split]["mean"])
-    tied = [record["cell"] for record in scored if _overlap(best, record, split)]
-    return {best["cell"]: "best"} if tied == [best["cell"]] else dict.fromkeys(tied, "tie")
-
-
-def _overlap(one: Record, other: Record, split: str) -> bool:
-    a, b = one["scores"][split]["interval"], other["scores"][split]["interval"]
-    return one is other or bool(a["low"] <= b["high"] and b["low"] <= a["high"])
-
-
-def _row(record: Record, marks: dict[str, dict[str, Mark]], floor: dict[str, float], stale: Sequence[str]) -> Row:
+def _row(record: Record, marks: Mapping[str, Mapping[str, Mark]], floor: dict[str, float], stale: Sequence[str]) -> Row:
     return Row(
         cell=record["cell"],
         recipe=record["recipe"],
         floor=is_floor(record),
-        entries={split: _entry(record, split, marks[split], floor) for split in record["scores"]},
+        entries={split: _entry(record, split, marks.get(split, {}), floor) for split in record["scores"]},
         hidden=frozenset(split for split, public in record["config"]["splits"].items() if not public),
         examples=write.count(record["training"]["examples"]),
         flags=write.flags(record),
@@ -125,7 +115,7 @@ def _row(record: Record, marks: dict[str, dict[str, Mark]], floor: dict[str, flo
     )
 
 
-def _entry(record: Record, split: str, marks: dict[str, Mark], floor: dict[str, float]) -> Entry:
+def _entry(record: Record, split: str, marks: Mapping[str, Mark], floor: dict[str, float]) -> Entry:
     scores, over = record["scores"][split], over_floor(record, split, floor)
     return Entry(
         score=write.hundredfold(scores["mean"]),
@@ -133,7 +123,7 @@ def _entry(record: Record, split: str, marks: dict[str, Mark], floor: dict[str, 
         repeats=scores["n"],
         sd=write.deviation(scores["sd"]),
         over_floor=write.difference(over),
-        mark=marks.get(record["cell"], ""),
+        mark=marks.get(record["cell"]),
         alarm=at_floor(record, split, floor),
     )
 

@@ -4,14 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from regen.config.published import Published, PublishedResult
 from regen.reporting import format as write
 from regen.reporting.costs import Costs, fit_cost
 from regen.reporting.data_cards import unseen_score, unseen_splits
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.leaderboard import shared_texts
 from regen.reporting.order import at_floor, by_task, floors, over_floor, splits_of
-from regen.reporting.published import published_section
 from regen.reporting.sections import Section
 
 _READING = (
@@ -59,24 +57,18 @@ def results_index(records: Sequence[Record]) -> str:
     return f"{_table(head, rows, left=2)}\n\n{_READING.format(over='Over')}"
 
 
-def results_pages(
-    records: Sequence[Record], costs: Costs, published: Published, sections: Mapping[str, Sequence[Section]]
-) -> dict[str, str]:
+def results_pages(records: Sequence[Record], costs: Costs, sections: Mapping[str, Sequence[Section]]) -> dict[str, str]:
     """Write a page per task: scores, comparisons, costs, and how each cell is made again.
 
     Args:
         records: Records of any tasks.
         costs: What cells cost where they were last made here; cells and nodes may be missing.
-        published: What others printed for these tasks and any more.
         sections: Task -> further tables.
 
     Returns:
         Task -> page.
     """
-    return {
-        task: _page(task, own, costs, published.get(task, []), sections.get(task, ()))
-        for task, own in by_task(records).items()
-    }
+    return {task: _page(task, own, costs, sections.get(task, ())) for task, own in by_task(records).items()}
 
 
 def write_pages(pages: Mapping[str, str], folder: Path) -> None:
@@ -89,7 +81,6 @@ def _page(
     task: str,
     records: Sequence[Record],
     costs: Costs,
-    published: Sequence[PublishedResult],
     sections: Sequence[Section],
 ) -> str:
     warnings = dict.fromkeys(f"**{text}**" for record in records for text in shared_texts(record))
@@ -101,8 +92,7 @@ def _page(
         f"Official metric: {config['metric']} ({kind}). {_READING.format(over='Over')} {_SD}",
     ]
     parts += [*warnings, _scores(records), *_unseen(records)]
-    found = [*sections, published_section(records, published)]
-    parts += [text for section in found if section for text in _section(section)]
+    parts += [text for section in sections for text in _section(section)]
     return "\n\n".join([*parts, "## Cost", _costs(records, costs), "## Made again by", _remaking(records)]) + "\n"
 
 

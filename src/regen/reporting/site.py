@@ -10,6 +10,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from regen.config.statistics import StatisticsConfig
+from regen.records.standing import Standing, task_standing
 from regen.records.table import results_table
 from regen.reporting.cells import Cell, cell_view
 from regen.reporting.charts import Chart, comparison_chart
@@ -34,7 +36,9 @@ def write_site(
     benchmarks: Mapping[str, str] = MappingProxyType({}),
     costs: Costs = MappingProxyType({}),
     stale: Stale = MappingProxyType({}),
+    standings: Mapping[str, Standing] = MappingProxyType({}),
     revision: str | None = None,
+    overview_sections: Sequence[Section] = (),
     task_sections: Sections = MappingProxyType({}),
     cell_sections: Sections = MappingProxyType({}),
 ) -> None:
@@ -50,16 +54,22 @@ def write_site(
         benchmarks: Task -> group of tasks; what it lacks stands under a dash.
         costs: What cells cost, as far as it is known.
         stale: Cell -> which of ``config``, ``code`` and ``lock`` differ now from those that its record was made with.
+        standings: Task -> how its cells stand to each other; where it is not known, intervals that overlap are ties.
         revision: Git revision at which the pages are made; None where it is not to be shown.
+        overview_sections: Further parts of the first page.
         task_sections: Task -> further parts of its page.
         cell_sections: Cell -> further parts of its page.
     """
     environment = _environment(translation())
     tasks = by_task(sorted(records, key=lambda record: str(record["cell"])))
-    boards = {task: (leaderboard(task, own, stale), own) for task, own in tasks.items()}
+    stand = {task: standings.get(task) or task_standing(own, {}, StatisticsConfig()) for task, own in tasks.items()}
+    boards = {task: (leaderboard(task, own, stand[task]["leaders"], stale), own) for task, own in tasks.items()}
     shared = {"title": title, "revision": revision}
     view = overview(boards, benchmarks, costs)
-    _write(folder / "index.html", _render(environment, "index.html", "", shared, {"view": view, "own_title": ""}))
+    _write(
+        folder / "index.html",
+        _render(environment, "index.html", "", shared, {"view": view, "own_title": "", "sections": overview_sections}),
+    )
     for task, (board, own) in boards.items():
         page = _task_page(board, comparison_chart(task, own), task_sections.get(task, ()))
         _write(folder / "tasks" / f"{task}.html", _render(environment, "task.html", "../", shared, page))

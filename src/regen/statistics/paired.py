@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from regen.statistics.bootstrap import Interval, Sample, mean_bootstrap_interval
 
@@ -98,6 +97,8 @@ def mcnemar_test(one: Ints, other: Ints) -> float:
         one: 1 for each example that one system got right, 0 otherwise, shape (examples,).
         other: The same of the other.
     """
+    from scipy.stats import binom  # here, since Kedro imports this module when it starts
+
     only_one, only_other = int((one > other).sum()), int((other > one).sum())
     apart, fewer = only_one + only_other, min(only_one, only_other)
     if only_one == only_other:

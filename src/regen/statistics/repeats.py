@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from statistics import fmean
 
-from scipy.stats import sem, t
-
 from regen.statistics.bootstrap import Interval
 
 
@@ -20,5 +18,7 @@ def t_interval(values: Sequence[float], level: float) -> Interval | None:
     """
     if len(values) < 2:  # noqa: PLR2004
         return None
+    from scipy.stats import sem, t  # here, since Kedro imports this module when it starts
+
     width = float(sem(values)) * float(t.ppf((1 + level) / 2, len(values) - 1))
     return Interval(fmean(values) - width, fmean(values) + width)

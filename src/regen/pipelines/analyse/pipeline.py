@@ -1,10 +1,11 @@
-"""The stage ``analyse``: errors and confidence of one cell. It trains nothing, so it may see train and test."""
+"""The stage ``analyse``: outcomes, errors and confidence of a cell. It trains nothing, so it may see train and test."""
 
 from collections.abc import Iterable
 
 from kedro.pipeline import Node, Pipeline
 
 from regen.pipelines.analyse.nodes import analyse
+from regen.pipelines.analyse.outcomes import count_outcomes
 from regen.pipelines.analyse.page import show_examples
 
 
@@ -23,6 +24,13 @@ def create_pipeline(task: str, recipe: str, splits: Iterable[str]) -> Pipeline:
                 },
                 outputs=f"{cell}.analysis",
                 name="analyse",
+                namespace=cell,
+            ),
+            Node(
+                count_outcomes,
+                inputs={"predictions": f"{cell}.predictions", "record": f"{cell}.record"},
+                outputs=f"{cell}.outcomes",
+                name="count_outcomes",
                 namespace=cell,
             ),
             Node(

@@ -17,11 +17,16 @@ def create_pipeline(task: str, recipes: Iterable[str]) -> Pipeline:
             Node(
                 gather,
                 inputs={
-                    f"{recipe}__{name}": f"{task}.{recipe}.{name}"
-                    for recipe in recipes
-                    for name in ("record", "metrics", "confusion", "analysis")
+                    "statistics": "params:statistics",
+                    **{
+                        f"{recipe}__{name}": f"{task}.{recipe}.{name}"
+                        for recipe in recipes
+                        for name in ("record", "metrics", "confusion", "outcomes", "analysis")
+                    },
                 },
-                outputs={name: f"{task}.{name}" for name in ("records", "analyses", "results", "comparison")},
+                outputs={
+                    name: f"{task}.{name}" for name in ("records", "analyses", "standing", "results", "comparison")
+                },
                 name="gather",
                 namespace=task,
             )

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from kedro.pipeline import Node, Pipeline
 
-from regen.pipelines.report.nodes import report_all, report_suite
+from regen.pipelines.report.nodes import report_suite
+from regen.pipelines.report.overall import report_all
 
 OVERALL = "all"
 """Namespace of the pages over all committed records; they lie beside those of suites."""
@@ -22,7 +23,7 @@ def create_pipeline(suite: str, tasks: Iterable[str]) -> Pipeline:
                     **{
                         f"{task}__{name}": f"{task}.{name}"
                         for task in tasks
-                        for name in ("records", "analyses", "results", "comparison")
+                        for name in ("records", "analyses", "standing", "results", "comparison")
                     },
                 },
                 outputs={"site": f"{suite}.site", "leaderboard": f"{suite}.leaderboard"},
@@ -41,10 +42,12 @@ def create_overall_pipeline() -> Pipeline:
                 report_all,
                 inputs={
                     "committed": "committed_records",
+                    "counted": "committed_outcomes",
                     "analysed": "committed_analyses",
                     "machine": "params:machine",
                     "published": "published_results",
-                    "benchmarks": "params:benchmarks",
+                    "specs": "params:specs",
+                    "statistics": "params:statistics",
                 },
                 outputs={
                     "site": f"{OVERALL}.site",

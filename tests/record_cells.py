@@ -55,5 +55,5 @@ def compared_cells(
         parts = [rows(split, GOLD, pred, seed) for seed, pred in enumerate(repeats) for split in ("dev", "test")]
         record = record_of(config, folder, *parts, card={**CARD, "files": {"dev.json": "1"}, "shared_texts": {}})
         records.append(record)
-        outcomes[record["cell"]] = outcome_table(config, pd.concat(parts, ignore_index=True))
+        outcomes[record["cell"]] = outcome_table(record, pd.concat(parts, ignore_index=True))
     return records, outcomes

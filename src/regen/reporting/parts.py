@@ -1,0 +1,35 @@
+"""Which parts the pages of tasks have beside their leaderboards."""
+
+from collections.abc import Mapping, Sequence
+
+from regen.config.published import Published
+from regen.records.standing import Standing
+from regen.reporting.comparisons import comparison_section
+from regen.reporting.costs import Costs
+from regen.reporting.format import Record
+from regen.reporting.order import by_task
+from regen.reporting.pareto import cost_section
+from regen.reporting.published import published_section
+from regen.reporting.sections import Section
+
+
+def task_sections(
+    records: Sequence[Record], standings: Mapping[str, Standing], costs: Costs, published: Published
+) -> dict[str, list[Section]]:
+    """Give the parts of each task's page: comparisons, costs, and what others published.
+
+    Args:
+        records: Records of any tasks.
+        standings: Task -> how its cells stand to each other.
+        costs: What cells cost, as far as it is known.
+        published: Task -> what others printed.
+    """
+    found = {}
+    for task, own in by_task(records).items():
+        parts = [
+            comparison_section(own, standings[task]),
+            cost_section(task, own, costs),
+            published_section(own, published.get(task, [])),
+        ]
+        found[task] = [part for part in parts if part is not None]
+    return found
