@@ -122,9 +122,8 @@ def main() -> None:
     with kedro_viz() as address, browser(1440, 900) as driver:
         shoot_pipeline(driver, address)
     site = ROOT / "data" / "08_reporting" / "site" / "sample" / "index.html"
-    with browser(1280, 1400) as driver:
+    with browser(1400, 900) as driver:
         driver.get(site.as_uri())
-        time.sleep(2)  # the figures draw themselves
         driver.save_screenshot(str(IMAGES / "report.png"))
 
 

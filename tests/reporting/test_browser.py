@@ -1,5 +1,7 @@
-"""The page in a real browser, opened from disk."""
+"""The pages in a real browser, opened from disk."""
 
+import csv
+import io
 import json
 import shutil
 from collections.abc import Iterator
@@ -7,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made_records import awkward_records, make_record, make_search
 
 from regen.reporting.site import write_site
 
@@ -25,105 +28,322 @@ FLAGS = (
     "--disable-sync",
     "--window-size=1280,900",
 )
-FILES = {"index.html", "style.css", "page.js", "plotly.min.js"}
-SEARCH_CHARTS = [
-    f"search-{view}-names.sought" for view in ("history", "rungs", "pareto", "importance", "parallel", "slice")
-]
-UNDRAWN = "return [...document.querySelectorAll('.chart')].filter(c => !c.querySelector('svg.main-svg')).map(c => c.id)"
+BASE = {"style.css", "page.js"}
+DRAWN = BASE | {"charts.js", "plotly.min.js"}
+UNDRAWN = "[...document.querySelectorAll('.chart')].filter(c => !c.querySelector('svg.main-svg')).map(c => c.id)"
+PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+SAVED = "URL.createObjectURL = (blob) => { window.saved = blob; return 'data:,' }"
 
 
-@pytest.fixture
-def records(records: list[dict[str, Any]], searched: dict[str, Any]) -> list[dict[str, Any]]:
-    return [*records, searched]
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    sought = make_record("names.sought", [0.7], [0.6], tagging=True) | {"search": make_search("names.sought")}
+    spent = {"fit": {"wall_seconds": 5400.0, "peak_memory_bytes": 10**9, "machine": "Abacus"}}
+    write_site(
+        [*awkward_records(), sought],
+        "All results",
+        folder,
+        benchmarks={"ocnli": "clue", "names": "conll", "sample_topic": "sample"},
+        costs={"ocnli.linear": spent, "ocnli.plus": {"fit": {**spent["fit"], "wall_seconds": 90.0}}},
+        stale={"ocnli.linear": ["code"]},
+    )
+    return folder
 
 
-@pytest.fixture
-def browser(tmp_path: Path, records: list[dict[str, Any]]) -> Iterator[Any]:
-    site = tmp_path / "site"
-    site.mkdir()
-    write_site(records, "All results", site)
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     options = webdriver.ChromeOptions()
     options.binary_location = BROWSER
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
         options.add_argument(flag)
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    driver.get((site / "index.html").as_uri())
     yield driver
     driver.quit()
 
 
-def wait(browser: Any, condition: str, *arguments: Any) -> None:
-    from selenium.webdriver.support.wait import WebDriverWait
+class Browser:
+    """A window on the site; whatever a page complains of fails the test."""
 
-    WebDriverWait(browser, 20).until(lambda driver: driver.execute_script(f"return {condition}", *arguments))
+    def __init__(self, driver: Any, site: Path) -> None:
+        self.driver, self._site = driver, site
+
+    def open(self, page: str) -> None:
+        self.driver.get((self._site / page).as_uri())
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        return self.driver.execute_script(f"return {script}", *arguments)
+
+    def wait(self, condition: str, *arguments: Any) -> None:
+        from selenium.webdriver.support.wait import WebDriverWait
+
+        WebDriverWait(self.driver, 30).until(lambda _: self.run(condition, *arguments))
+
+    def click(self, selector: str) -> None:
+        self.driver.find_element("css selector", selector).click()
+
+    def emulate(self, **what: str) -> None:
+        features = [{"name": f"prefers-{name.replace('_', '-')}", "value": value} for name, value in what.items()]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    def rows(self) -> list[str]:
+        """Give task and recipe of the rows that the overview shows."""
+        return self.run(
+            "[...document.querySelectorAll('#leaderboard tbody tr:not([hidden])')]"
+            ".map(row => `${row.dataset.task}.${row.dataset.recipe}`)"
+        )
+
+    def sort(self, name: str, column: int = 0) -> str | None:
+        """Click a head by its English name; give what ``aria-sort`` says then."""
+        found = "[...document.querySelectorAll('th[data-sort]')].filter(h => h.textContent.startsWith(arguments[0]))"
+        self.run(f"{found}[arguments[1]].querySelector('button').click()", name, column)
+        return self.run(f"{found}[arguments[1]].getAttribute('aria-sort')", name, column)
 
 
-def test_charts_draw_once_they_can_be_seen(browser: Any) -> None:
-    wait(browser, "document.querySelectorAll('.chart svg.main-svg').length")
-    closed = browser.execute_script(UNDRAWN)
-    cells = browser.execute_script("return [...document.querySelectorAll('details:not(.data)')].map(d => d.id)")
-    assert [chart for chart in closed if not chart.startswith("search-")] == [f"chart-{cell}" for cell in cells]
-    assert [chart for chart in closed if chart.startswith("search-")] == SEARCH_CHARTS
-    browser.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true })")
-    wait(browser, f"!(() => {{ {UNDRAWN} }})().length")
-    assert browser.get_log("browser") == []
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+@pytest.fixture
+def browser(driver: Any, site: Path) -> Iterator[Browser]:
+    opened = Browser(driver, site)
+    opened.open("index.html")
+    opened.run("localStorage.clear()")
+    opened.open("index.html")
+    opened.driver.get_log("performance")
+    yield opened
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert driver.get_log("browser") == []
+
+
+@pytest.mark.parametrize(
+    ("page", "files"),
+    [
+        ("index.html", BASE | {"table.js"}),
+        ("tasks/names.html", DRAWN),
+        ("cells/names/sought.html", DRAWN),
+    ],
+)
+def test_a_page_loads_what_it_needs_and_nothing_from_the_network(browser: Browser, page: str, files: set[str]) -> None:
+    browser.open(page)
+    browser.wait("document.readyState === 'complete'")
+    events = [json.loads(entry["message"])["message"] for entry in browser.driver.get_log("performance")]
     asked = {e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"}
-    assert {address.rpartition("/")[2] for address in asked if address.startswith("file:")} == FILES
+    loaded = {address.rpartition("/")[2] for address in asked if address.startswith("file:")}
+    assert loaded == files | {page.rpartition("/")[2]}
     assert not [address for address in asked if address.startswith(("http", "ws"))]
 
 
-def test_links_of_the_leaderboard_open_the_cell(browser: Any) -> None:
-    is_open = "document.getElementById('names.crf').open"
-    link = browser.find_element("css selector", "a[href='#names.crf']")
-    assert not browser.execute_script(f"return {is_open}")
-    link.click()
-    wait(browser, is_open)
-    wait(browser, "document.querySelector('[id=\"chart-names.crf\"] svg.main-svg') !== null")
-    browser.execute_script("document.getElementById('names.crf').open = false")
-    browser.execute_script("arguments[0].click()", link)  # the same link again, when the address stays the same
-    wait(browser, is_open)
-    shown = browser.execute_script("return document.querySelector('[id=\"names.crf\"] h3').getBoundingClientRect().top")
-    assert 0 <= shown < 900
-    assert browser.get_log("browser") == []
+def test_charts_draw_once_they_can_be_seen(browser: Browser) -> None:
+    browser.open("cells/names/sought.html")
+    browser.wait("document.querySelector('[id=\"chart-names.sought\"] svg.main-svg') !== null")
+    assert "search-slice-names.sought" in browser.run(UNDRAWN)
+    for chart in browser.run(UNDRAWN):
+        browser.run("document.getElementById(arguments[0]).scrollIntoView()", chart)
+        browser.wait("document.getElementById(arguments[0]).querySelector('svg.main-svg') !== null", chart)
+    assert browser.run("document.querySelectorAll('.chart').length") == 7
 
 
-def test_labels_are_drawn_as_text(browser: Any) -> None:
-    browser.execute_script("document.getElementById('names.crf').open = true")
-    wait(browser, "document.querySelector('[id=\"chart-names.crf\"] .xtick') !== null")
-    ticks = browser.execute_script(
-        "return [...document.querySelectorAll('[id=\"chart-names.crf\"] .xtick')].map(t => t.textContent)"
-    )
+def test_from_the_overview_to_a_task_and_a_cell_and_back(browser: Browser) -> None:
+    browser.click("#leaderboard a[href='tasks/ocnli.html']")
+    browser.wait("document.title === 'ocnli · All results'")
+    browser.click("a.score[href='../cells/ocnli/linear.html']")
+    browser.wait("document.title === 'ocnli.linear · All results'")
+    browser.click(".contents a[href='#again']")
+    assert 0 <= browser.run("document.getElementById('again').getBoundingClientRect().top") < 900
+    browser.click(".path a[href='../../index.html']")
+    browser.wait("document.title === 'All results'")
+
+
+def test_a_score_leads_to_its_cell_and_a_cell_to_its_record(browser: Browser) -> None:
+    browser.click("tr[data-task='names'][data-recipe='crf'] a.score")
+    browser.wait("document.title === 'names.crf · All results'")
+    browser.click(".again a")
+    browser.wait("location.pathname.endsWith('/cells/names/crf.json')")
+    assert json.loads(browser.run("document.body.innerText"))["cell"] == "names.crf"
+
+
+def test_sorting(browser: Browser) -> None:
+    dev = "score [interval]"
+    before = browser.rows()
+    assert browser.sort(dev) == "descending"
+    assert browser.rows()[0] == "sample_topic.linear"
+    assert browser.rows()[-1] == "ocnli.majority"
+    assert browser.sort(dev) == "ascending"
+    assert browser.rows()[0] == "ocnli.majority"
+    assert browser.sort("fit: time") == "descending"
+    assert browser.rows()[:2] == ["ocnli.linear", "ocnli.plus"]
+    assert browser.sort("fit: time") == "ascending"
+    assert browser.rows()[:2] == ["ocnli.plus", "ocnli.linear"]
+    assert browser.run("document.querySelectorAll('[aria-sort]').length") == 1
+    assert browser.sort("recipe") == "ascending"
+    assert [name.partition(".")[2] for name in browser.rows()] == sorted(name.partition(".")[2] for name in before)
+
+
+def test_cells_without_a_score_stand_last_either_way(browser: Browser) -> None:
+    for _ in range(2):
+        browser.sort("score [interval]", 1)  # that on test, which ocnli hides
+        assert {name.partition(".")[0] for name in browser.rows()[-3:]} == {"ocnli"}
+
+
+def test_sorting_by_keyboard(browser: Browser) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    head = browser.driver.find_element("css selector", "th[data-sort='text']:nth-of-type(3) button")
+    head.send_keys(Keys.ENTER)
+    assert browser.run("document.querySelector('th[aria-sort]').getAttribute('aria-sort')") == "ascending"
+    head.send_keys(Keys.SPACE)
+    assert browser.run("document.querySelector('th[aria-sort]').getAttribute('aria-sort')") == "descending"
+    assert browser.run("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_filters(browser: Browser) -> None:
+    from selenium.webdriver.support.select import Select
+
+    shown = "Number(document.getElementById('shown').textContent)"
+    assert browser.run(shown) == len(browser.rows()) == 8
+    Select(browser.driver.find_element("name", "benchmark")).select_by_visible_text("clue")
+    assert set(browser.rows()) == {"ocnli.majority", "ocnli.linear", "ocnli.plus"}
+    Select(browser.driver.find_element("name", "recipe")).select_by_visible_text("linear")
+    assert browser.rows() == ["ocnli.linear"]
+    Select(browser.driver.find_element("name", "task")).select_by_visible_text("names")
+    assert browser.rows() == []
+    assert browser.run(shown) == 0
+    browser.click("button[type='reset']")
+    browser.wait(f"{shown} === 8")
+    browser.driver.find_element("name", "text").send_keys("OCNLI  stale")
+    assert browser.rows() == ["ocnli.linear"]
+    browser.sort("recipe")
+    assert browser.rows() == ["ocnli.linear"]
+
+
+def test_the_skip_link_comes_first(browser: Browser) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    ActionChains(browser.driver).send_keys(Keys.TAB).perform()
+    assert browser.run("document.activeElement.className") == "skip"
+    assert browser.run("document.activeElement.getBoundingClientRect().left") >= 0
+    ActionChains(browser.driver).send_keys(Keys.ENTER).perform()
+    assert browser.run("document.activeElement.id") == "content"
+
+
+def test_language(browser: Browser) -> None:
+    visible = "[...document.querySelectorAll('h2 .i18n')].filter(s => s.offsetParent).map(s => s.textContent)"
+    assert browser.run("document.documentElement.lang") == "en"
+    assert "Leaderboard" in browser.run(visible)
+    browser.click("#language")
+    assert browser.run("document.documentElement.lang") == "zh"
+    assert "排行榜" in browser.run(visible)
+    assert "Leaderboard" not in browser.run(visible)
+    assert browser.run("document.title") == "全部结果"
+    assert browser.run("document.querySelector('select option').textContent") == "全部"
+    browser.open("cells/names/crf.html")  # remembered
+    assert browser.run("document.documentElement.lang") == "zh"
+    browser.wait("document.querySelector('[id=\"chart-names.crf\"] .xtitle') !== null")
+    assert browser.run("document.querySelector('.xtitle').textContent") == "预测"
+    browser.click("#language")
+    browser.wait("document.querySelector('.xtitle').textContent === 'predicted'")
+    assert browser.run("document.title") == "names.crf · All results"
+
+
+def test_labels_are_drawn_as_text(browser: Browser) -> None:
+    browser.open("cells/names/crf.html")
+    browser.wait("document.querySelector('[id=\"chart-names.crf\"] .xtick') !== null")
+    ticks = browser.run("[...document.querySelectorAll('[id=\"chart-names.crf\"] .xtick')].map(t => t.textContent)")
     assert {"<script>alert(1)</script>", "金融/股票"} <= set(ticks)
 
 
-def test_charts_follow_the_colour_scheme(browser: Any) -> None:
-    colour = "getComputedStyle(document.querySelector('#chart-ocnli .xtick text')).fill"
-    wait(browser, "document.querySelector('#chart-ocnli .xtick text') !== null")
-    light = browser.execute_script(f"return {colour}")
-    scheme = {"name": "prefers-color-scheme", "value": "dark"}
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-    wait(browser, f"{colour} !== arguments[0]", light)
+def test_the_system_chooses_light_or_dark_until_the_button_does(browser: Browser) -> None:
+    page = "getComputedStyle(document.documentElement).backgroundColor"
+    tick = "getComputedStyle(document.querySelector('#chart-ocnli .xtick text')).fill"
+    browser.open("tasks/ocnli.html")
+    browser.wait("document.querySelector('#chart-ocnli .xtick text') !== null")
+    browser.emulate(color_scheme="light")
+    light, light_tick = browser.run(page), browser.run(tick)
+    browser.emulate(color_scheme="dark")
+    browser.wait(f"{page} !== arguments[0] && {tick} !== arguments[1]", light, light_tick)
+    assert browser.run("document.getElementById('theme').getAttribute('aria-pressed')") == "true"
+    browser.click("#theme")
+    browser.wait(f"{page} === arguments[0] && {tick} === arguments[1]", light, light_tick)
+    assert browser.run("document.getElementById('theme').getAttribute('aria-pressed')") == "false"
+    browser.open("index.html")  # remembered
+    assert browser.run(page) == light
 
 
-def test_charts_of_a_search_are_drawn_in_the_colours_of_the_page(browser: Any) -> None:
+def test_nothing_breaks_where_nothing_can_be_remembered(browser: Browser) -> None:
+    script = (
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })"
+    )
+    added = browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+    browser.open("index.html")
+    browser.click("#language")
+    browser.click("#theme")
+    assert browser.run("document.documentElement.lang") == "zh"
+    assert browser.run("document.documentElement.dataset.theme") == "dark"
+    browser.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+
+def test_charts_of_a_search_are_drawn_in_the_colours_of_the_page(browser: Browser) -> None:
     line = "document.querySelector('[id=\"search-history-names.sought\"] .js-line')"
-    browser.execute_script("document.getElementById('names.sought').open = true")
+    browser.open("cells/names/sought.html")
+    browser.run("document.getElementById('search').scrollIntoView()")
+    browser.run("document.body.insertAdjacentHTML('beforeend', '<i id=\"probe\" style=\"color: var(--dev)\"></i>')")
     for mode in ("light", "dark"):
-        scheme = {"name": "prefers-color-scheme", "value": mode}
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-        browser.execute_script("document.body.insertAdjacentHTML('beforeend', '<i style=\"color: var(--dev)\"></i>')")
-        colour = "getComputedStyle(document.querySelector('body > i:last-of-type')).color"
-        wait(browser, f"{line} !== null && getComputedStyle({line}).stroke === {colour}")
-    lines = "document.querySelectorAll('[id=\"search-parallel-names.sought\"] .js-line')"
-    assert browser.execute_script(f"return [...{lines}].length") == 5
-    assert browser.get_log("browser") == []
+        browser.emulate(color_scheme=mode)
+        colour = "getComputedStyle(document.getElementById('probe')).color"
+        browser.wait(f"{line} !== null && getComputedStyle({line}).stroke === {colour}")
+    browser.run("document.getElementById('search-parallel-names.sought').scrollIntoView()")
+    browser.wait("document.querySelectorAll('[id=\"search-parallel-names.sought\"] .js-line').length === 5")
 
 
-def test_nothing_is_wider_than_a_phone(browser: Any) -> None:
-    screen = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-    browser.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true })")
-    wait(browser, f"!(() => {{ {UNDRAWN} }})().length")
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+def saved(browser: Browser, chart: str, kind: str) -> Any:
+    """Click a button below a chart; give what is handed to the browser to be saved, as text."""
+    browser.run(SAVED)
+    browser.run(f'document.querySelector(\'[data-chart="{chart}"][data-format="{kind}"]\').click()')
+    browser.wait("window.saved !== undefined")
+    return browser.driver.execute_async_script("const done = arguments[0]; window.saved.text().then(done)")
+
+
+def test_data_of_bars_as_csv(browser: Browser) -> None:
+    browser.open("tasks/ocnli.html")
+    rows = list(csv.DictReader(io.StringIO(saved(browser, "chart-ocnli", "csv"))))
+    assert [row["x"] for row in rows] == ["linear", "plus", "majority"]
+    assert {row["series"] for row in rows} == {"dev"}
+    numbers = [float(rows[0][name]) for name in ("y", "low", "high")]
+    assert numbers == pytest.approx([53, 52, 54])
+
+
+def test_data_of_a_heat_map_as_csv(browser: Browser) -> None:
+    browser.open("cells/names/crf.html")
+    browser.click("#language")  # which the data do not follow
+    rows = list(csv.DictReader(io.StringIO(saved(browser, "chart-names.crf", "csv"))))
+    assert len(rows) == 16
+    assert {row["x"] for row in rows} == {"<script>alert(1)</script>", "a|b & “c”", "∅", "金融/股票"}
+    diagonal = {row["x"]: row["z"] for row in rows if row["x"] == row["y"]}
+    assert diagonal["<script>alert(1)</script>"] == "1200"
+
+
+def test_pictures(browser: Browser) -> None:
+    browser.open("tasks/ocnli.html")
+    browser.wait("document.querySelector('#chart-ocnli svg.main-svg') !== null")
+    browser.run("Plotly.downloadImage = (chart, options) => { window.picture = [chart.id, options] }")
+    for kind in ("svg", "png"):
+        browser.click(f"[data-chart='chart-ocnli'][data-format='{kind}']")
+        browser.wait("window.picture && window.picture[1].format === arguments[0]", kind)
+        chart, options = browser.run("window.picture")
+        assert (chart, options["filename"]) == ("chart-ocnli", "chart-ocnli")
+        assert min(options["width"], options["height"]) > 100
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "page", ["index.html", "tasks/names.html", "tasks/ocnli.html", "cells/names/sought.html", "cells/ocnli/linear.html"]
+)
+def test_nothing_is_wider_than_a_phone(browser: Browser, page: str, language: str) -> None:
+    browser.run("localStorage.setItem('regen-language', arguments[0])", language)
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    browser.open(page)
+    for chart in browser.run(UNDRAWN):
+        browser.run("document.getElementById(arguments[0]).scrollIntoView()", chart)
+        browser.wait("document.getElementById(arguments[0]).querySelector('svg.main-svg') !== null", chart)
+    assert browser.run("document.documentElement.lang") == language
+    assert browser.run("document.documentElement.scrollWidth") <= 360

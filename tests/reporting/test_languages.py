@@ -15,9 +15,9 @@ from regen.reporting.sections import Section
 from regen.reporting.site import write_site
 
 PACKAGE = Path(__file__).parents[2] / "src" / "regen" / "reporting"
-SAME = {"SVG", "PNG", "n", "F1", "P", "R", "⚠", "Δ", "中文", "English", "leaderboard.csv", "⚠ −1.00"}
-"""What reads the same in both languages; the language button names the other language."""
-NUMBERS = re.compile(r"[−–+*/·.,%\d\s\[\]()]*( (s|min|h|MB|GB))?")
+SAME = {"SVG", "PNG", "n", "F1", "P", "R", "⚠", "Δ", "中文", "English", "leaderboard.csv", "all"}
+"""What reads the same in both languages; the language button names the other language, a script translates ``all``."""
+NUMBERS = re.compile(r"(⚠ )?[−–+*/·.,%\d\s\[\]()]*( (s|min|h|MB|GB))?")
 
 
 def test_exact_strings_and_patterns() -> None:
@@ -121,7 +121,8 @@ def names_in(record: Record) -> set[str]:
     """Give what a page may repeat of a record: its texts, the keys of its config and what was searched."""
     searched = record.get("search", {"search": {"space": {}}})["search"]["space"]
     config = record["config"]
-    return {*texts_in(record), *config, *searched, "train", *config["splits"], ", ".join(config["labels"])}
+    heads = (f"{record['task']} · {record['metric']}", "train")
+    return {*texts_in(record), *config, *searched, *heads, *config["splits"], ", ".join(config["labels"])}
 
 
 def texts_in(value: object) -> Iterator[str]:

@@ -57,6 +57,7 @@ for (const head of heads) {
 }
 filter.hidden = false;
 filter.addEventListener("input", show);
+filter.addEventListener("change", show); // some ways of choosing from a list say this alone
 filter.addEventListener("submit", (event) => event.preventDefault());
 filter.addEventListener("reset", () => setTimeout(show)); // the fields are empty only after the event
 show(); // a browser that goes back fills in the fields again
