@@ -120,7 +120,8 @@ def test_stages_by_hand() -> None:
     assert names(drawn["prepare"]) == {"topics.prepare", "names.prepare"}
     assert names(drawn["fit"]) == {f"{cell}.fit" for cell in cells}
     assert names(drawn["evaluate"]) == {f"{cell}.{node}" for cell in cells for node in ("predict", "score")}
-    assert names(drawn["analyse"]) == {f"{cell}.{node}" for cell in cells for node in ("analyse", "count_outcomes", "show_examples")}
+    analysed = ("analyse", "count_outcomes", "show_examples")
+    assert names(drawn["analyse"]) == {f"{cell}.{node}" for cell in cells for node in analysed}
     assert names(drawn["gather"]) == {"topics.gather", "names.gather"}
     assert names(drawn["site"]) == {"sample.site", "wide.site"}
     assert names(drawn["report"]) == {"all.report"}
@@ -291,7 +292,7 @@ def test_a_suite_draws_what_its_encoders_are_made_from() -> None:
         *("unused.import_encoder", "topics.body.transfer", "topics.further.pretrain"),
         *("topics.ingest", "topics.prepare", "topics.first.fit", "names.ingest", "names.prepare", "names.second.fit"),
         *("names.second.predict", "names.second.score", "names.second.analyse"),
-            *("names.second.count_outcomes", "names.second.show_examples"),
+        *("names.second.count_outcomes", "names.second.show_examples"),
         *("names.gather", "sample.site"),
     }
     assert names(drawn["sample"]) == made
