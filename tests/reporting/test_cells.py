@@ -32,7 +32,7 @@ def test_one_repeat_has_no_deviation(record: Make) -> None:
 def test_a_stale_cell_is_warned_of(record: Make) -> None:
     view = cell_view(record("a.x", [0.5], leak=3), ["code", "lock"])
     assert view.stale == ["code", "lock"]
-    assert view.warnings[0].startswith("Stale: made with another code, lock than the project has now; ")
+    assert view.warnings[0].startswith("Stale: changed since it was made: code, lock. ")
     assert len(view.warnings) == 2
 
 

@@ -125,7 +125,7 @@ def test_stale_cells_are_marked_on_all_pages(tmp_path: Path, records: list[Recor
     for name in ("index.html", "tasks/ocnli.html", "cells/ocnli/linear.html"):
         assert "linear stale" in Page(tmp_path / name).text
     assert Page(tmp_path / "tasks/ocnli.html").texts.count("stale") == 1
-    assert "made with another config, code than the project has now" in Page(tmp_path / "cells/ocnli/linear.html").text
+    assert "changed since it was made: config, code." in Page(tmp_path / "cells/ocnli/linear.html").text
     assert "stale" not in Page(tmp_path / "cells/ocnli/plus.html").texts
 
 

@@ -92,10 +92,8 @@ def cell_view(record: Record, stale: Sequence[str] = (), costs: Costs = MappingP
 
 
 def _staleness(stale: Sequence[str]) -> list[str]:
-    parts = ", ".join(stale)
-    return [f"Stale: made with another {parts} than the project has now; made again, it may score differently."] * bool(
-        stale
-    )
+    changed = ", ".join(stale)
+    return [f"Stale: changed since it was made: {changed}. Made again, it may score differently."] if stale else []
 
 
 def _headline(record: Record, split: str) -> tuple[str, str, str]:
