@@ -10,6 +10,7 @@ from made_up import made_up_cell, made_up_task
 from regen.config.statistics import StatisticsConfig
 from regen.config.task_types import TASK_TYPES, TaskType
 from regen.estimators.base import estimator_class
+from regen.tasks.odd_rows import seen_in_train
 
 FEW = StatisticsConfig(resamples=100)
 
@@ -23,7 +24,11 @@ class Cell(NamedTuple):
 
     @property
     def splits(self) -> dict[str, pd.DataFrame]:
-        return self.frames._asdict() if hasattr(self.frames, "_asdict") else vars(self.frames)
+        return vars(self.frames)
+
+    @property
+    def card(self) -> dict[str, Any]:
+        return {"splits": dict.fromkeys(self.splits), "seen_in_train": seen_in_train(self.splits)}
 
 
 def record_of(task_type: TaskType, language: str, labels: list[str], **config: Any) -> dict[str, Any]:

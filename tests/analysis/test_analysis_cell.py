@@ -32,7 +32,7 @@ def stands_in(text: str, written: str) -> bool:
 
 
 def analysed(cell: Cell) -> dict[str, Any]:
-    return analyse_cell(cell.record, cell.predictions, cell.splits, FEW)
+    return analyse_cell(cell.record, cell.card, cell.predictions, cell.splits, FEW)
 
 
 @pytest.mark.parametrize(("task_type", "language"), MAKERS)
@@ -93,7 +93,7 @@ def test_more_labels_have_no_temperature() -> None:
     assert found["calibration"]["dev"]["examples"] == 4
 
 
-def test_inputs_that_were_learnt_are_told_apart() -> None:
+def test_inputs_that_stand_in_train_are_told_apart() -> None:
     cell = pairs()
     cell.frames.test.loc[0, ["text_a", "text_b"]] = ["is it raining", "does it rain"]
     seen = analysed(cell)["splits"]["test"]["breakdowns"]["seen"]
@@ -101,8 +101,14 @@ def test_inputs_that_were_learnt_are_told_apart() -> None:
         ("in train", 1, 1),
         ("not in train", 1, 2),
     ]
-    cell.record["config"]["train_examples"] = 4  # the fifth is not learnt from any more
-    assert "seen" not in analysed(cell)["splits"]["test"]["breakdowns"]
+
+
+def test_dev_of_a_fold_has_its_own_ids_in_the_card() -> None:
+    cell = pairs()
+    card = {"splits": {"dev_0": {}, "test": {}}, "seen_in_train": {"dev_0": ["w"], "dev_1": ["x", "y"], "test": []}}
+    splits = analyse_cell(cell.record, card, cell.predictions, cell.splits, FEW)["splits"]
+    assert [row["examples"] for row in splits["dev"]["breakdowns"]["seen"]] == [1, 3]
+    assert "seen" not in splits["test"]["breakdowns"]
 
 
 def test_few_confusions_of_many_labels_are_listed_and_the_file_stays_small() -> None:
@@ -127,10 +133,9 @@ def test_the_first_repeat_and_its_fold() -> None:
     cell = majority_cell("classification", "en")
     train, dev, test = (frame.assign(fold=0) for frame in (cell.frames.train, cell.frames.dev, cell.frames.test))
     other = dev.assign(fold=1, label="tech")
-    frames = type(cell.frames)(train, pd.concat([dev, other], ignore_index=True), test.drop(columns="fold"))
-    second = cell.predictions.assign(fold=1)
-    both = Cell(cell.record, pd.concat([cell.predictions, second], ignore_index=True), frames)
-    found = analysed(both)
+    splits = {"train": train, "dev": pd.concat([dev, other], ignore_index=True), "test": test.drop(columns="fold")}
+    both = pd.concat([cell.predictions, cell.predictions.assign(fold=1)], ignore_index=True)
+    found = analyse_cell(cell.record, cell.card, both, splits, FEW)
     assert found["repeat"] == {"seed": 0, "fold": 0}
     assert found["splits"] == analysed(cell)["splits"]
 

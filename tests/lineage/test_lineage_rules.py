@@ -171,7 +171,9 @@ def test_analyse_depends_on_train_and_on_splits_with_public_labels(stages: list[
             *(path for own, split, path in files if own == task and split in read),
             f"data/07_model_output/{task}/{recipe}/predictions.parquet",
             f"data/08_reporting/cells/{task}/{recipe}/record.json",
+            f"data/03_primary/{task}/card.json",
         }
+        assert not [path for path in stage.code if path.startswith("src/regen/tasks/")]  # a reader changes no analysis
         folder = f"data/08_reporting/cells/{task}/{recipe}"
         assert (stage.outs, stage.in_git) == (
             [f"{folder}/{name}" for name in ("examples", "analysis.json", "outcomes.parquet")],

@@ -131,7 +131,7 @@ def test_an_analysis_sees_train_and_every_split_with_public_labels() -> None:
     drawn = build_pipelines(made_up_specs())["analyse"]
     (node,) = (node for node in drawn.nodes if node.name == "topics.one.analyse")
     assert set(node.inputs) == {
-        *("topics.one.predictions", "topics.one.record", "params:statistics"),
+        *("topics.one.predictions", "topics.one.record", "topics.card", "params:statistics"),
         *("topics.examples_train", "topics.examples_dev", "topics.examples_test"),
         "topics.examples_test_fixed",  # but not those whose labels are hidden
     }

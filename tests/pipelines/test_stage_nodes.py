@@ -83,8 +83,9 @@ def outputs(prepared: dict[str, Any], machine: Machine, tmp_path: Path) -> dict[
         given |= {f"{estimator}__{name}": value for name, value in scored.items()}
         labelled = {split: prepared[split] for split in ("train", "dev", "test")}
         record = scored["record"]
+        settings = StatisticsConfig(resamples=100)
         given[f"{estimator}__outcomes"] = count_outcomes(read, record)
-        given[f"{estimator}__analysis"] = analyse(read, record, StatisticsConfig(resamples=100), **labelled)
+        given[f"{estimator}__analysis"] = analyse(read, record, prepared["card"], settings, **labelled)
     return given
 
 

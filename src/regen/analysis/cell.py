@@ -1,6 +1,6 @@
 """The analysis of a cell: counts and measures of groups of examples, without their text."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,6 @@ from regen.analysis.relations import relation_parts
 from regen.analysis.repeat import first_repeat, fold_of, right_answers, split_rows
 from regen.analysis.spans import span_parts
 from regen.config.statistics import StatisticsConfig
-from regen.tasks.examples import text_keys
 
 SCHEMA = 1
 _MOST_CONFUSIONS = 20
@@ -36,6 +35,7 @@ _PARTS: dict[str, Callable[[Rows, Background], Parts]] = {
 
 def analyse_cell(
     record: Mapping[str, Any],
+    card: Mapping[str, Any],
     predictions: pd.DataFrame,
     splits: Mapping[str, pd.DataFrame],
     statistics: StatisticsConfig,
@@ -44,6 +44,7 @@ def analyse_cell(
 
     Args:
         record: The cell's record.
+        card: The task's data card, which knows whose input stands in train.
         predictions: Its predictions.
         splits: Train and every split with public labels -> examples.
         statistics: How intervals are made.
@@ -71,9 +72,19 @@ def analyse_cell(
         "cell": record["cell"],
         "repeat": {"seed": seed, "fold": fold},
         "interval": {"level": statistics.level, "resamples": statistics.resamples},
-        "splits": {split: _analyse_split(config, own, background, statistics) for split, own in rows.items()},
+        "splits": {
+            split: _analyse_split(config, own, background, _seen(card, split, fold), statistics)
+            for split, own in rows.items()
+        },
         **_calibrate(config, rows, statistics),
     }
+
+
+def _seen(card: Mapping[str, Any], split: str, fold: int) -> list[str]:
+    """Give the ids of a split whose input stands in train; each fold has a dev set of its own."""
+    own = f"{split}_{fold}"
+    ids: list[str] = card["seen_in_train"].get(own if own in card["splits"] else split, [])
+    return ids
 
 
 def documents_of(examples: pd.DataFrame) -> NDArray[Any] | None:
@@ -83,11 +94,15 @@ def documents_of(examples: pd.DataFrame) -> NDArray[Any] | None:
 
 
 def _analyse_split(
-    config: Mapping[str, Any], rows: Rows, background: Background, statistics: StatisticsConfig
+    config: Mapping[str, Any],
+    rows: Rows,
+    background: Background,
+    seen: Sequence[str],
+    statistics: StatisticsConfig,
 ) -> dict[str, Any]:
     documents = documents_of(rows.examples)
     parts = _PARTS.get(config["task_type"], label_parts)(rows, background)
-    breakdowns = {**parts.breakdowns, **_of_inputs(config, rows, background, parts)}
+    breakdowns = {**parts.breakdowns, **_of_inputs(config, rows, background, parts), **_by_seen(rows, parts, seen)}
     return {
         "examples": len(rows.examples),
         "errors": {name: _shares(errors, documents, statistics) for name, errors in parts.errors.items()},
@@ -100,7 +115,7 @@ def _analyse_split(
 
 
 def _of_inputs(config: Mapping[str, Any], rows: Rows, background: Background, parts: Parts) -> dict[str, Breakdown]:
-    """Part examples by lengths and overlap of their input, and by whether it is among what was learnt."""
+    """Part examples by lengths and overlap of their input."""
     frames = (rows.examples, background.train)
     own, train = (features(config["task_type"], config["language"], frame) for frame in frames)
     found = {}
@@ -108,11 +123,15 @@ def _of_inputs(config: Mapping[str, Any], rows: Rows, background: Background, pa
         bins = Bins.of(train[name])
         counts = placed(parts.counts, bins.places(values), len(bins.names))
         found[name] = Breakdown(bins.names, counts, parts.scale)
-    seen = text_keys(rows.examples).isin(set(text_keys(background.learnt))).to_numpy()
-    if seen.any():
-        groups = (~seen).astype(np.int64)
-        found["seen"] = Breakdown(("in train", "not in train"), placed(parts.counts, groups, 2), parts.scale)
     return found
+
+
+def _by_seen(rows: Rows, parts: Parts, seen: Sequence[str]) -> dict[str, Breakdown]:
+    """Part examples by whether their input stands in train; nothing where none does."""
+    if not seen:
+        return {}
+    groups = (~rows.examples["id"].isin(list(seen)).to_numpy()).astype(np.int64)
+    return {"seen": Breakdown(("in train", "not in train"), placed(parts.counts, groups, 2), parts.scale)}
 
 
 def _shares(errors: Errors, documents: Documents, statistics: StatisticsConfig) -> list[dict[str, Any]]:

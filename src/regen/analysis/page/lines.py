@@ -1,6 +1,6 @@
 """The lines that show an example, one function for each look of examples."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,8 +138,3 @@ _LINES: dict[str, Callable[[Example, Any, Any, str], list[Line]]] = {
     "tagging": _tagged,
 }
 """Task type -> lines of an example, its answer, the predicted one, and what stands between tokens."""
-
-
-def kinds_of(lines: Iterable[Line]) -> set[str]:
-    """Give the kinds of marks of some lines, for the legend."""
-    return {piece.kind for line in lines for piece in line.pieces if piece.kind}

@@ -9,12 +9,15 @@ from typing import Any
 from regen.config.statistics import StatisticsConfig
 
 
-def analyse(predictions: Any, record: dict[str, Any], statistics: StatisticsConfig, **splits: Any) -> dict[str, Any]:
+def analyse(
+    predictions: Any, record: dict[str, Any], card: dict[str, Any], statistics: StatisticsConfig, **splits: Any
+) -> dict[str, Any]:
     """Count errors by kind and by group, and compare confidence with accuracy.
 
     Args:
         predictions: What ``predict`` gave.
         record: The cell's record; it holds the effective config, so that no estimator is looked at here.
+        card: The task's data card.
         statistics: How intervals are made.
         splits: Train and each split with public labels -> examples.
 
@@ -23,4 +26,4 @@ def analyse(predictions: Any, record: dict[str, Any], statistics: StatisticsConf
     """
     from regen.analysis.cell import analyse_cell
 
-    return analyse_cell(record, predictions, splits, statistics)
+    return analyse_cell(record, card, predictions, splits, statistics)

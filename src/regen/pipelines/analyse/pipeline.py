@@ -19,6 +19,7 @@ def create_pipeline(task: str, recipe: str, splits: Iterable[str]) -> Pipeline:
                 inputs={
                     "predictions": f"{cell}.predictions",
                     "record": f"{cell}.record",
+                    "card": f"{task}.card",
                     "statistics": "params:statistics",
                     **{split: f"{task}.examples_{split}" for split in ("train", *splits)},
                 },
