@@ -280,7 +280,7 @@ def test_pages_of_a_suite(outputs: dict[str, Any], tmp_path: Path) -> None:
 
 def test_pages_over_all_records(outputs: dict[str, Any], machine: Machine, tmp_path: Path) -> None:
     committed = {f"made_up/{name}": lambda name=name: outputs[f"{name}__record"] for name in ("majority", "linear")}
-    reported = report_all(committed, machine, {})
+    reported = report_all(committed, {}, machine, {})
     assert set(reported) == {"site", "leaderboard", "readme", "page"}
     assert len(reported["leaderboard"]) == 4
     assert "linear" in reported["readme"]
@@ -295,7 +295,7 @@ def test_pages_do_not_depend_on_the_order_of_records(outputs: dict[str, Any], ma
     same = {**linear, "recipe": "same", "cell": "made_up.same"}
     committed = {"made_up/linear": lambda: linear, "made_up/same": lambda: same}
     forward, backward = (
-        report_all(dict(items), machine, {}) for items in (committed.items(), reversed(committed.items()))
+        report_all(dict(items), {}, machine, {}) for items in (committed.items(), reversed(committed.items()))
     )
     assert forward["page"] == backward["page"]
     pd.testing.assert_frame_equal(forward["leaderboard"], backward["leaderboard"])

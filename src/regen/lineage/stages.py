@@ -16,7 +16,10 @@ from regen.lineage.folders import folded
 from regen.lineage.inputs import Origin, SpecOrigins
 
 LOCK = "requirements.lock"
-_TASK_STAGES = ("ingest", "import_encoder", "transfer", "pretrain", "prepare", "search", "fit", "evaluate", "gather")
+_TASK_STAGES = (
+    *("ingest", "import_encoder", "transfer", "pretrain", "prepare", "search", "fit", "evaluate", "examine"),
+    "gather",
+)
 
 
 @dataclass

@@ -1,8 +1,9 @@
 """A static site over records: opens from disk, asks no network, same records give the same bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,18 +14,24 @@ from regen.reporting.charts import comparison_chart
 from regen.reporting.format import Record
 from regen.reporting.leaderboard import leaderboard
 from regen.reporting.order import by_task
+from regen.reporting.sections import Section
+
+Sections = Mapping[str, Sequence[Section]]
 
 
-def write_site(records: Sequence[Record], title: str, folder: Path) -> None:
+def write_site(
+    records: Sequence[Record], title: str, folder: Path, *, cell_sections: Sections = MappingProxyType({})
+) -> None:
     """Fill a folder with ``index.html``, ``leaderboard.csv`` and ``assets/``.
 
     Args:
         records: Records of any tasks, in any order; the pages do not depend on it.
         title: Title of the page.
         folder: An existing, empty folder.
+        cell_sections: Cell -> further parts of its section.
     """
     records = sorted(records, key=lambda record: str(record["cell"]))
-    _write(folder / "index.html", _page(records, title))
+    _write(folder / "index.html", _page(records, title, cell_sections))
     _write(folder / "leaderboard.csv", results_table(records).to_csv(index=False, lineterminator="\n"))
     assets = folder / "assets"
     assets.mkdir()
@@ -35,12 +42,13 @@ def write_site(records: Sequence[Record], title: str, folder: Path) -> None:
     _write(assets / "plotly.min.js", get_plotlyjs())
 
 
-def _page(records: Sequence[Record], title: str) -> str:
+def _page(records: Sequence[Record], title: str, cell_sections: Sections) -> str:
     tasks = [
         {
             "board": leaderboard(task, own),
             "chart": comparison_chart(task, own),
             "cells": [cell_view(record) for record in own],
+            "sections": cell_sections,
         }
         for task, own in by_task(records).items()
     ]

@@ -11,6 +11,7 @@ from regen.records.table import results_table
 from regen.reporting.costs import read_costs
 from regen.reporting.markdown import readme_table, results_page
 from regen.reporting.site import write_site
+from regen.reporting.trust import trust_by_cell
 
 
 def report_suite(suite: SuiteSpec, **outputs: Any) -> dict[str, Any]:
@@ -18,20 +19,31 @@ def report_suite(suite: SuiteSpec, **outputs: Any) -> dict[str, Any]:
 
     Args:
         suite: The suite.
-        outputs: ``<task>__records``, ``<task>__results``, ``<task>__comparison`` of each task.
+        outputs: ``<task>__records``, ``<task>__results``, ``<task>__comparison`` of each task, and
+            ``<task>__<recipe>__examination`` of each cell that is examined.
 
     Returns:
         ``site`` (a function that fills an empty folder) and ``leaderboard`` (a table).
     """
     records = [record for name, value in outputs.items() if name.endswith("__records") for record in value]
-    return {"site": partial(write_site, records, suite.title), "leaderboard": results_table(records)}
+    trust = trust_by_cell(records, [value for name, value in outputs.items() if name.endswith("__examination")])
+    return {
+        "site": partial(write_site, records, suite.title, cell_sections=trust),
+        "leaderboard": results_table(records),
+    }
 
 
-def report_all(committed: Mapping[str, Callable[[], Any]], machine: Machine, published: Any) -> dict[str, Any]:
+def report_all(
+    committed: Mapping[str, Callable[[], Any]],
+    examinations: Mapping[str, Callable[[], Any]],
+    machine: Machine,
+    published: Any,
+) -> dict[str, Any]:
     """Make the pages and tables over all committed records.
 
     Args:
         committed: Path -> function that loads the record.
+        examinations: Path -> function that loads the examination of a cell.
         machine: Where telemetry is.
         published: Task -> what others printed, as ``conf/base/published.yml`` has it.
 
@@ -42,11 +54,12 @@ def report_all(committed: Mapping[str, Callable[[], Any]], machine: Machine, pub
         UserError: Something in ``published`` is wrong.
     """
     records = [committed[path]() for path in sorted(committed)]
+    trust = trust_by_cell(records, [examinations[path]() for path in sorted(examinations)])
     costs = read_costs(machine.state.parent / "08_reporting" / "telemetry")
     # git does not hold what the samples cost: they are made on every machine.
     costs = {cell: cost for cell, cost in costs.items() if not cell.startswith("sample_")}
     return {
-        "site": partial(write_site, records, "All results"),
+        "site": partial(write_site, records, "All results", cell_sections=trust),
         "leaderboard": results_table(records),
         "readme": readme_table(records),
         "page": results_page(records, costs, published_results(published)),
