@@ -270,7 +270,11 @@ def test_gather_puts_cells_side_by_side(outputs: dict[str, Any]) -> None:
 def test_pages_of_a_suite(outputs: dict[str, Any], tmp_path: Path) -> None:
     gathered = gather(**outputs)
     suite = SuiteSpec(title="A made-up suite", cells=("made_up.majority", "made_up.linear"))
-    reported = report_suite(suite, **{f"made_up__{name}": value for name, value in gathered.items()})
+    drawn = {"examples": 5, "of": 5, "by": "examples", "seed": 0}
+    told = {"cell": "made_up.linear", "drawn": drawn, "robustness": {}, "bias": {}, "skipped": []}
+    given = {f"made_up__{name}": value for name, value in gathered.items()}
+    reported = report_suite(suite, **given, made_up__linear__examination=told)
+    assert reported["site"].keywords["cell_sections"] == {"made_up.linear": []}
     assert set(reported) == {"site", "leaderboard"}
     assert list(reported["leaderboard"]["recipe"]) == ["linear", "majority"] * 2
     (tmp_path / "site").mkdir()
