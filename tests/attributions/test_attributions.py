@@ -163,12 +163,13 @@ def test_which_token_is_explained() -> None:
 
 @pytest.mark.parametrize(("ordered", "shown"), [(True, 70), (False, 60)])
 def test_the_page_shows_parts_with_numbers_and_escapes_texts(tmp_path: Path, ordered: bool, shown: int) -> None:
-    write_page("a.b", "Method", [explanation("x", "1", "2", [-1.0, *[0.5] * 69], 1)], ordered, "", tmp_path)
+    write_page("a.b", "zh", "Method", [explanation("x", "1", "2", [-1.0, *[0.5] * 69], 1)], ordered, "", tmp_path)
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert page.count('class="part for" style="--size:0.500"') == shown - 1
     assert "<mark>&lt;b&gt;quokka&lt;/b&gt;</mark>" in page
     assert 'title="-1.0000 (special)"' in page
     assert "wrong: 1 is right" in page
+    assert page.count('lang="zh"') == 2
     assert ("10 further features together: +5.0000" in page) == (not ordered)
 
 

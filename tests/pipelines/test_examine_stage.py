@@ -57,6 +57,7 @@ def test_an_examination_of_every_task_type_holds_no_text(case: Case, tmp_path: P
     assert (examination["cell"], examination["repeat"]) == (case.config().cell, {"seed": 0, "fold": 0})
     assert examination["drawn"]["examples"] == len(case.frames().test)
     assert examination["robustness"]
+    assert examination["hashes"]["config"] == case.config().digest
     written = json.dumps(examination, allow_nan=False, ensure_ascii=False)
     assert not [text for text in texts_in(case.frames().test, case.config().hidden) if f'"{text}"' in written]
     assert ("attributions" in outputs) == (case.estimator != "majority")

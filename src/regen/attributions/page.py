@@ -12,12 +12,13 @@ _MOST = 60
 
 
 def write_page(
-    cell: str, method: str, explanations: Sequence[Explanation], ordered: bool, note: str, folder: Path
+    cell: str, language: str, method: str, explanations: Sequence[Explanation], ordered: bool, note: str, folder: Path
 ) -> None:
     """Fill a folder with ``index.html``, which needs no other file.
 
     Args:
         cell: ``task.recipe``.
+        language: ISO 639-1 code of the texts.
         method: How the values were made.
         explanations: Of m examples.
         ordered: Whether parts are pieces of the input, in its order; else features, shown by their size.
@@ -33,7 +34,9 @@ def write_page(
         keep_trailing_newline=True,
     )
     shown = [(one, *_shaded(one.parts, ordered)) for one in explanations]
-    text = environment.get_template("attributions.html").render(cell=cell, method=method, shown=shown, note=note)
+    text = environment.get_template("attributions.html").render(
+        cell=cell, language=language, method=method, shown=shown, note=note
+    )
     (folder / "index.html").write_bytes(text.encode())
 
 

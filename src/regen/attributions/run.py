@@ -42,9 +42,9 @@ def attributions(
     missing = [library for library in explainer.LIBRARIES if find_spec(library) is None]
     if missing:
         line = f"attributions: {missing[0]} is not installed; pip install -r requirements-examine.lock"
-        return None, line, partial(write_page, config.cell, explainer.METHOD, [], False, line)
+        return None, line, partial(write_page, config.cell, config.language, explainer.METHOD, [], False, line)
     rows = chosen(examples, labels, config, seed)
     some = examples.iloc[rows].reset_index(drop=True)
     found = explainer.explain(model, some, [labels[row] for row in rows], config, resources)
-    page = partial(write_page, config.cell, explainer.METHOD, found, explainer.ORDERED, "")
+    page = partial(write_page, config.cell, config.language, explainer.METHOD, found, explainer.ORDERED, "")
     return told(found, explainer.METHOD), None, page

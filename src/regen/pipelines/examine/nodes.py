@@ -58,22 +58,25 @@ def examine(
     clean = fitted.predict(examples.drop(columns=config.hidden)).labels  # nobody predicts from the answer
     train = None if train is None else split_folds(train)[fold]
     drops, skipped = robustness(fitted, config, examples, clean, train, statistics)
-    examination: dict[str, Any] = {
-        "schema": 1,
-        "cell": config.cell,
-        "metric": config.metric,
-        "repeat": repeat,
-        "drawn": drawn,
-        "robustness": drops,
-        "bias": bias_slices(fitted, config, examples, clean, statistics),
-    }
-    outputs: dict[str, Any] = {}
+    slices = bias_slices(fitted, config, examples, clean, statistics)
+    head = {"schema": 1, "cell": config.cell, "metric": config.metric, "hashes": _hashes(config, attribution)}
+    examination: dict[str, Any] = {**head, "repeat": repeat, "drawn": drawn, "robustness": drops, "bias": slices}
+    outputs: dict[str, Any] = {"examination": examination}
     if attribution.module is not None:
         module = attribution.module
-        told, missing, page = attributions(module, fitted, config, examples, clean, resources, SEED)
+        told, missing, outputs["attributions"] = attributions(module, fitted, config, examples, clean, resources, SEED)
         skipped += [missing] if missing else []
         examination["attributions"] = told
-        outputs["attributions"] = page
+    examination["skipped"] = skipped
     for line in skipped:
         logger.warning("%s: %s", config.cell, line)
-    return {"examination": {**examination, "skipped": skipped}, **outputs}
+    return outputs
+
+
+def _hashes(config: CellConfig, attribution: AttributionConfig) -> dict[str, str]:
+    """Hash what decided the numbers, as a record does: the cell's config and the code that examined it."""
+    from regen.config.recipe import estimator_modules
+    from regen.lineage.closure import code_digest
+
+    modules = [__name__, *estimator_modules(config.estimator), *([attribution.module] if attribution.module else [])]
+    return {"config": config.digest, "code": code_digest(modules)}
