@@ -71,7 +71,7 @@ clean: ## remove the virtual environment, caches and made data (DVC's cache stay
 
 lock: $(VENV)/.python ## resolve requirements*.in into exact pins
 	@pip install --quiet uv
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-dev requirements-examine; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --upgrade \
 	    $${PIP_FIND_LINKS:+--find-links $$PIP_FIND_LINKS} $$name.in -o $$name.tmp; \
 	  { echo "# Exact pins of the whole tree, made by 'make lock' from $$name.in."; \

@@ -12,6 +12,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol, MemoryDataset
 from kedro.pipeline.node import Node
 
+from regen.config.attribution import attribution_config
 from regen.config.derived import PretrainConfig, TransferConfig
 from regen.config.derived_checks import overlap_warnings
 from regen.config.encoder import ImportConfig
@@ -46,6 +47,8 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
         ensemble = specs.ensemble(cell)
         if ensemble is not None:
             inputs[f"params:{cell}.members"] = ensemble
+        if cell in specs.examined:
+            inputs[f"params:{cell}.attribution"] = attribution_config(specs.config(cell))
         if specs.searches(cell):
             inputs[f"params:{cell}.search"] = specs.recipes[cell.split(".")[1]].search
     return inputs

@@ -6,6 +6,7 @@ from functools import cache
 
 from kedro.pipeline import Pipeline
 
+from regen.config.attribution import attribution_config
 from regen.config.cell import CellConfig
 from regen.config.load import Specs
 from regen.config.task import TaskSpec
@@ -13,6 +14,7 @@ from regen.errors import UserError
 from regen.hooks import Project
 from regen.pipelines.analyse import pipeline as analyse
 from regen.pipelines.evaluate import pipeline as evaluate
+from regen.pipelines.examine import pipeline as examine
 from regen.pipelines.fit import pipeline as fit
 from regen.pipelines.gather import pipeline as gather
 from regen.pipelines.import_encoder import pipeline as import_encoder
@@ -60,7 +62,7 @@ def build_pipelines(specs: Specs) -> dict[str, Pipeline]:
             parts[task].append(drawn)
     for suite, spec in specs.suites.items():
         tasks = _by_task(spec.cells)
-        site = report.create_pipeline(suite, tasks)
+        site = report.create_pipeline(suite, tasks, [cell for cell in spec.cells if cell in specs.examined])
         parts["site"].append(site)
         parts[suite] = [site, *_draw_encoders(specs, spec.cells)]
         parts[suite] += [drawn for task in tasks for _, drawn in draw(task, tuple(tasks[task]))]
@@ -73,7 +75,7 @@ def build_pipelines(specs: Specs) -> dict[str, Pipeline]:
 
 STAGES = (
     *("ingest", "import_encoder", "transfer", "pretrain", "prepare", "search", "fit", "evaluate", "analyse"),
-    *("gather", "site", "report"),
+    *("examine", "gather", "site", "report"),
 )
 """Stages in their order; ``report`` is over all committed records and no part of any suite."""
 
@@ -138,6 +140,19 @@ def _labelled(spec: TaskSpec) -> list[str]:
     return [split for split in spec.scored_splits if spec.read.splits[split].labelled]
 
 
+def _draw_examination(specs: Specs, cell: str) -> Pipeline:
+    """Draw the stage that examines a cell."""
+    config = specs.config(cell)
+    return examine.create_pipeline(
+        config.task,
+        config.recipe,
+        config.encoder,
+        encoders=_member_encoders(specs, cell),
+        swapped=config.task_type == "tagging",
+        explained=attribution_config(config).module is not None,
+    )
+
+
 def _draw_task(specs: Specs, task: str, recipes: Sequence[str]) -> list[tuple[str, Pipeline]]:
     """Draw the stages of one task with some of its recipes, as (stage, pipeline)."""
     spec = specs.tasks[task]
@@ -168,6 +183,11 @@ def _draw_task(specs: Specs, task: str, recipes: Sequence[str]) -> list[tuple[st
             for recipe, encoder in encoders.items()
         ),
         *(("analyse", analyse.create_pipeline(task, recipe, _labelled(spec))) for recipe in recipes),
+        *(
+            ("examine", _draw_examination(specs, f"{task}.{recipe}"))
+            for recipe in recipes
+            if f"{task}.{recipe}" in specs.examined
+        ),
         *(("gather", gather.create_pipeline(task, recipes)) for _ in recipes[:1]),
     ]
 

@@ -88,6 +88,12 @@ MISTAKES = {
         "topic.tagger",
         ":6: cell topic.tagger: estimator 'crf' suits relation_extraction, tagging",
     ),
+    "examined cell of no suite": (
+        DEMO,
+        "    - names.tagger\n",
+        "    - names.tagger\n  examined: [names.tagger, topic.plain]\n",
+        ":7: demo.examined.1: 'topic.plain' is none of the suite's cells; add it there",
+    ),
     "cell twice": (DEMO, "topic.more", "topic.words", ":3: demo.cells: found topic.words twice; name each cell once"),
     "task of this name": (DEMO, "demo:", "topic:", ":1: topic: a task has this name; a suite needs another"),
     # names

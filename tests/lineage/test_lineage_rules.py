@@ -101,6 +101,7 @@ def test_every_task_and_cell_has_its_stages_once(stages: list[Written], specs: S
         *(f"{task}.{kind}" for task in specs.tasks for kind in ("ingest", "prepare")),
         *(f"{cell}.{kind}" for cell in specs.cells for kind in ("fit", "evaluate", "analyse")),
         *(f"{cell}.search" for cell in specs.cells if specs.searches(cell)),
+        *(f"{cell}.examine" for cell in specs.examined),
         *(f"{task}.gather" for task in tasks),
         *(f"{encoder}.import_encoder" for encoder, spec in specs.encoders.items() if not spec.derived),
         "ocnli.e5_small_ocnli.transfer",
@@ -220,6 +221,8 @@ def test_cells_depend_on_the_methods_of_augmentation_that_they_name(stages: list
     common = {"__init__", "augment", "drafts", "words", "folders"}
     found = set()
     for stage in stages:
+        if stage.kind == "examine":  # whose perturbations are made as augmented examples are
+            continue
         used = {Path(path).stem for path in stage.code if path.startswith("src/regen/augmentation/")} - common
         cell = stage.kind in ("search", "fit", "evaluate")
         augmentation = specs.config(stage.namespace).augmentation if cell else None
@@ -241,10 +244,26 @@ def test_a_record_names_the_code_of_its_stage(project_root: Path, stages: list[W
         assert further <= {"src/regen/pipelines/evaluate/submission.py"}
 
 
+def test_an_examination_depends_on_what_explains_its_estimator_and_on_no_test_split(
+    stages: list[Written], specs: Specs
+) -> None:
+    explainers = {"crf", "encoder", "linear"}
+    for stage in of_kind(stages, "examine"):
+        estimator = specs.config(stage.namespace).estimator
+        used = {name for name in explainers if f"src/regen/attributions/{name}.py" in stage.code}
+        assert used == {estimator} & explainers
+        assert "requirements-examine.lock" in stage.entry["deps"]
+        read = {Path(dep).stem for dep in stage.entry["deps"] if dep.startswith("data/03_primary/")}
+        assert read == ({"dev", "train"} if specs.config(stage.namespace).task_type == "tagging" else {"dev"})
+        assert not {path for path in stage.code if "/pipelines/" in path} - {"src/regen/pipelines/examine/nodes.py"}
+        assert not {key for listed in stage.entry["params"] for path in listed if "/suites/" in path for key in path}
+        assert [Path(path).name for path in stage.in_git] == ["examination.json"]
+
+
 def test_other_stages_depend_on_no_estimator(stages: list[Written]) -> None:
     """But for rows of pieces, that pretraining shares with fine-tuning, and for the model that a transfer loads."""
     for stage in stages:
-        if stage.kind not in ("search", "fit", "evaluate", "transfer"):
+        if stage.kind not in ("search", "fit", "evaluate", "examine", "transfer"):
             found = {path for path in stage.code if path.startswith("src/regen/estimators/")}
             files = ("__init__.py", "base.py", "encoder/__init__.py", "encoder/inputs.py")
             rows = {f"src/regen/estimators/{name}" for name in files}

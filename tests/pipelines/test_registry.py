@@ -20,8 +20,8 @@ from regen.project import config_loader, read_specs
 pytestmark = pytest.mark.filterwarnings("ignore:One or more dataset names contain:UserWarning")
 
 
-def suite(*cells: str) -> SuiteSpec:
-    return SuiteSpec.model_validate({"title": "Made up", "cells": cells})
+def suite(*cells: str, examined: tuple[str, ...] = ()) -> SuiteSpec:
+    return SuiteSpec.model_validate({"title": "Made up", "cells": cells, "examined": examined})
 
 
 def made_up_encoder() -> EncoderSpec:
@@ -79,6 +79,7 @@ def upstream(pipeline: Pipeline, outputs: Iterable[str]) -> set[str]:
 def test_one_pipeline_per_stage_task_and_suite(specs: Specs, drawn: dict[str, Pipeline]) -> None:
     there = {
         "search": any(map(specs.searches, specs.cells)),
+        "examine": bool(specs.examined),
         "transfer": any(spec.transfer for spec in specs.encoders.values()),
         "pretrain": any(spec.pretraining for spec in specs.encoders.values()),
     }
@@ -172,6 +173,31 @@ def test_suites_and_tasks_by_hand() -> None:
     assert names(drawn["wide"]) == {"wide.site"} | of_task | one | two
     assert names(drawn["sample"]) >= one
     assert not names(drawn["sample"]) & two
+
+
+def test_cells_that_a_suite_wants_examined() -> None:
+    """In every suite that has the cell; a tagger is handed train, whose mentions take the place of others."""
+    specs = made_up_specs(
+        sample=suite("topics.one", "names.one", examined=("names.one",)),
+        wide=suite("topics.two", "names.one", examined=("topics.two",)),
+    )
+    specs.recipes["two"] = RecipeSpec(title="two", estimator="linear")
+    drawn = build_pipelines(specs)
+    assert names(drawn["examine"]) == {"topics.two.examine", "names.one.examine"}
+    assert names(drawn["sample"]) & names(drawn["examine"]) == {"names.one.examine"}
+    nodes = {node.name: node for node in drawn["wide"].nodes}
+    tagger, linear = nodes["names.one.examine"], nodes["topics.two.examine"]
+    assert set(tagger.inputs) == {
+        *("names.one.model", "names.examples_dev", "names.examples_train", "params:statistics"),
+        *("params:names.one.config", "params:names.one.attribution"),
+    }
+    assert tagger.outputs == ["names.one.examination"]
+    assert "topics.examples_train" not in linear.inputs
+    assert sorted(linear.outputs) == ["topics.two.attributions", "topics.two.examination"]
+    assert {"names.one.examination", "topics.two.examination"} <= set(nodes["wide.site"].inputs)
+    given = spec_inputs(specs, Machine(project=Path(), state=Path()))
+    told = {name: given[f"params:{name}.attribution"].module for name in sorted(specs.examined)}
+    assert told == {"names.one": None, "topics.two": "regen.attributions.linear"}
 
 
 def test_a_task_that_no_suite_names_is_prepared() -> None:

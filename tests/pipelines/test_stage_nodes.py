@@ -297,9 +297,10 @@ def test_gather_puts_cells_side_by_side(outputs: dict[str, Any]) -> None:
 def test_pages_of_a_suite(outputs: dict[str, Any], tmp_path: Path) -> None:
     gathered = gather(StatisticsConfig(resamples=100), **outputs)
     suite = SuiteSpec(title="A made-up suite", cells=("made_up.majority", "made_up.linear"))
-    reported = report_suite(
-        suite, {"made_up": "sample"}, **{f"made_up__{name}": value for name, value in gathered.items()}
-    )
+    drawn = {"examples": 5, "of": 5, "by": "examples", "seed": 0}
+    told = {"cell": "made_up.linear", "drawn": drawn, "robustness": {}, "bias": {}, "skipped": []}
+    given = {f"made_up__{name}": value for name, value in gathered.items()}
+    reported = report_suite(suite, {"made_up": "sample"}, **given, made_up__linear__examination=told)
     assert set(reported) == {"site", "leaderboard"}
     assert list(reported["leaderboard"]["recipe"]) == ["linear", "majority"] * 2
     (tmp_path / "site").mkdir()
@@ -309,7 +310,7 @@ def test_pages_of_a_suite(outputs: dict[str, Any], tmp_path: Path) -> None:
 
 def report_over(committed: Any, counted: Any, analysed: Any, machine: Machine) -> dict[str, Any]:
     specs = read_specs(config_loader(ROOT, "base"), ROOT)
-    return report_all(committed, counted, analysed, machine, {}, specs, StatisticsConfig(resamples=100))
+    return report_all(committed, counted, analysed, {}, machine, {}, specs, StatisticsConfig(resamples=100))
 
 
 def test_pages_over_all_records(outputs: dict[str, Any], machine: Machine, tmp_path: Path) -> None:

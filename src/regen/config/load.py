@@ -78,6 +78,11 @@ class Specs:
         """Every cell of every suite, once, in the order of the suites' names."""
         return list(dict.fromkeys(cell for name in sorted(self.suites) for cell in self.suites[name].cells))
 
+    @property
+    def examined(self) -> set[str]:
+        """Every cell that some suite wants examined."""
+        return {cell for suite in self.suites.values() for cell in suite.examined}
+
 
 def load_specs(raw: Mapping[str, Mapping[str, Any]], folders: Iterable[Path]) -> Specs:
     """Check all sections.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from regen.config.attribution import attribution_config
 from regen.config.augmentation import augmentation_modules
 from regen.config.load import Specs
 from regen.config.locate import spec_file
@@ -59,6 +60,7 @@ class SpecOrigins:
             "pretraining": self._pretraining,
             "config": lambda cell: self._cell(*cell.split(".")),
             "members": self._members,
+            "attribution": self._attribution,
             "search": lambda cell: Origin(keys=self._recipe_keys(cell.split(".")[1], ["search"])),
         }
         if part not in finders:
@@ -98,6 +100,11 @@ class SpecOrigins:
             modules += estimator_modules(member.estimator)
         folders = spec.augmentation.folders if spec.augmentation else []
         return Origin(files=folders, keys=keys, modules=modules)
+
+    def _attribution(self, cell: str) -> Origin:
+        """Name what explains a cell's answers, and the pins of the libraries that examining alone needs."""
+        module = attribution_config(self._specs.config(cell)).module
+        return Origin(files=["requirements-examine.lock"], modules=[module] if module else [])
 
     def _members(self, cell: str) -> Origin:
         ensemble = self._specs.ensemble(cell)

@@ -17,7 +17,8 @@ from regen.lineage.inputs import Origin, SpecOrigins
 
 LOCK = "requirements.lock"
 _TASK_STAGES = (
-    *("ingest", "import_encoder", "transfer", "pretrain", "prepare", "search", "fit", "evaluate", "analyse", "gather"),
+    *("ingest", "import_encoder", "transfer", "pretrain", "prepare", "search", "fit", "evaluate", "analyse", "examine"),
+    "gather",
 )
 
 

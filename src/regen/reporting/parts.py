@@ -33,3 +33,9 @@ def task_sections(
         ]
         found[task] = [part for part in parts if part is not None]
     return found
+
+
+def joined(*parts: Mapping[str, Sequence[Section]]) -> dict[str, list[Section]]:
+    """Put the parts of each page that several modules give one after the other."""
+    pages = dict.fromkeys(page for some in parts for page in some)
+    return {page: [section for some in parts for section in some.get(page, ())] for page in pages}

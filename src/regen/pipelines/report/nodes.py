@@ -14,24 +14,26 @@ def report_suite(suite: SuiteSpec, benchmarks: Mapping[str, str], **outputs: Any
         suite: The suite.
         benchmarks: Task -> group of tasks.
         outputs: ``<task>__records``, ``<task>__analyses``, ``<task>__standing``, ``<task>__results``,
-            ``<task>__comparison`` of each task.
+            ``<task>__comparison`` of each task, and ``<task>__<recipe>__examination`` of each cell that is examined.
 
     Returns:
         ``site`` (a function that fills an empty folder) and ``leaderboard`` (a table).
     """
     from regen.records.table import results_table  # here: Kedro imports this module when it starts
     from regen.reporting.errors import cell_sections
-    from regen.reporting.parts import task_sections
+    from regen.reporting.parts import joined, task_sections
     from regen.reporting.site import write_site
+    from regen.reporting.trust import trust_by_cell
 
     records, analyses = (
         [one for name, value in outputs.items() if name.endswith(f"__{kind}") for one in value]
         for kind in ("records", "analyses")
     )
+    examinations = [value for name, value in outputs.items() if name.endswith("__examination")]
     standings = {name.removesuffix("__standing"): value for name, value in outputs.items() if "__standing" in name}
     parts: dict[str, Any] = {
         "standings": standings,
-        "cell_sections": cell_sections(records, analyses),
+        "cell_sections": joined(cell_sections(records, analyses), trust_by_cell(records, examinations)),
         "task_sections": task_sections(records, standings, {}, {}),
     }
     return {

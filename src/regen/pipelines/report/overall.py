@@ -17,6 +17,7 @@ def report_all(
     committed: Mapping[str, Callable[[], Any]],
     counted: Mapping[str, Callable[[], Any]],
     analysed: Mapping[str, Callable[[], Any]],
+    examined: Mapping[str, Callable[[], Any]],
     machine: Machine,
     published: Any,
     specs: Specs,
@@ -28,6 +29,7 @@ def report_all(
         committed: Path -> function that loads the record.
         counted: The same of outcomes, as far as there are any.
         analysed: The same of analyses.
+        examined: The same of examinations.
         machine: Where telemetry is.
         published: Task -> what others printed, as ``conf/base/published.yml`` has it.
         specs: All specs, for the tasks' benchmarks and to find records that are stale.
@@ -49,8 +51,9 @@ def report_all(
     from regen.reporting.errors import cell_sections
     from regen.reporting.markdown import readme_table, results_index, results_pages, write_pages
     from regen.reporting.order import by_task
-    from regen.reporting.parts import task_sections
+    from regen.reporting.parts import joined, task_sections
     from regen.reporting.site import write_site
+    from regen.reporting.trust import trust_by_cell
 
     records = [committed[path]() for path in sorted(committed)]
     outcomes = {".".join(path.strip("/").split("/")): counted[path]() for path in sorted(counted)}
@@ -68,7 +71,10 @@ def report_all(
         "revision": head_revision(machine.project),
         "overview_sections": [ranks] if ranks else [],
         "task_sections": task_sections(records, standings, costs, others),
-        "cell_sections": cell_sections(records, [analysed[path]() for path in sorted(analysed)]),
+        "cell_sections": joined(
+            cell_sections(records, [analysed[path]() for path in sorted(analysed)]),
+            trust_by_cell(records, [examined[path]() for path in sorted(examined)]),
+        ),
     }
     pages = results_pages(records, costs, task_sections(records, standings, {}, others))
     return {

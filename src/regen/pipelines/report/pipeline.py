@@ -11,8 +11,8 @@ OVERALL = "all"
 """Namespace of the pages over all committed records; they lie beside those of suites."""
 
 
-def create_pipeline(suite: str, tasks: Iterable[str]) -> Pipeline:
-    """Draw the pages of one suite."""
+def create_pipeline(suite: str, tasks: Iterable[str], examined: Iterable[str] = ()) -> Pipeline:
+    """Draw the pages of one suite with its tasks, and with the cells among those of the suite that are examined."""
     return Pipeline(
         [
             Node(
@@ -25,6 +25,7 @@ def create_pipeline(suite: str, tasks: Iterable[str]) -> Pipeline:
                         for task in tasks
                         for name in ("records", "analyses", "standing", "results", "comparison")
                     },
+                    **{f"{cell.replace('.', '__')}__examination": f"{cell}.examination" for cell in examined},
                 },
                 outputs={"site": f"{suite}.site", "leaderboard": f"{suite}.leaderboard"},
                 name="site",
@@ -44,6 +45,7 @@ def create_overall_pipeline() -> Pipeline:
                     "committed": "committed_records",
                     "counted": "committed_outcomes",
                     "analysed": "committed_analyses",
+                    "examined": "committed_examinations",
                     "machine": "params:machine",
                     "published": "published_results",
                     "specs": "params:specs",

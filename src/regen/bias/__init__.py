@@ -1,0 +1,1 @@
+"""Whether answers hang on whom a text speaks of: names of several origins and genders, gendered words."""
