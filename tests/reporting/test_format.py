@@ -72,7 +72,7 @@ def test_repeats_of_splits_that_differ(record: Make) -> None:
 
 def test_commands_name_the_file_that_holds_the_stage(record: Make) -> None:
     assert write.commands(record("sample_ner.crf", [0.5])) == (
-        "dvc repro dvc.yaml:sample_ner.crf.evaluate",
-        "kedro run --pipelines fit,evaluate --namespaces sample_ner.crf",
+        "dvc repro dvc.yaml:sample_ner.crf.analyse",
+        "kedro run --pipelines fit,evaluate,analyse --namespaces sample_ner.crf",
     )
-    assert write.commands(record("ocnli.crf", [0.5]))[0] == "dvc repro lineage/ocnli/dvc.yaml:ocnli.crf.evaluate"
+    assert write.commands(record("ocnli.crf", [0.5]))[0] == "dvc repro lineage/ocnli/dvc.yaml:ocnli.crf.analyse"

@@ -64,7 +64,7 @@ def test_a_page_per_task(records: list[Record], tmp_path: Path) -> None:
     assert "| linear | 1.2 min | 218 MB | not measured | not measured | Some CPU, 2 cores |" in lines
     assert "| plus | not measured | not measured | not measured | not measured | – |" in lines
     assert (
-        "| linear | `dvc repro lineage/ocnli/dvc.yaml:ocnli.linear.evaluate` | `01234567` | `12345678` | `23456789` |"
+        "| linear | `dvc repro lineage/ocnli/dvc.yaml:ocnli.linear.analyse` | `01234567` | `12345678` | `23456789` |"
         in lines
     )
 

@@ -105,8 +105,8 @@ def commands(record: Record) -> tuple[str, str]:
     """Give the commands that make a cell again: with DVC (what is missing or stale), with Kedro (in any case)."""
     task, cell = record["task"], record["cell"]
     file = "dvc.yaml" if task.startswith("sample_") else f"lineage/{task}/dvc.yaml"
-    stages = "search,fit,evaluate" if "search" in record else "fit,evaluate"
-    return f"dvc repro {file}:{cell}.evaluate", f"kedro run --pipelines {stages} --namespaces {cell}"
+    stages = "search,fit,evaluate,analyse" if "search" in record else "fit,evaluate,analyse"
+    return f"dvc repro {file}:{cell}.analyse", f"kedro run --pipelines {stages} --namespaces {cell}"
 
 
 def folder(record: Record) -> str:

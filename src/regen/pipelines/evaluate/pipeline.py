@@ -1,4 +1,4 @@
-"""The stage ``evaluate``: predictions, scores, a record and submissions. Only this stage reads test splits."""
+"""The stage ``evaluate``: predictions, scores, a record and submissions. No earlier stage reads test splits."""
 
 from collections.abc import Collection, Iterable
 
