@@ -76,6 +76,7 @@ def _paired_grid(records: Sequence[Record], standing: Standing) -> Grid:
         ],
         corner="recipe",
         note=_PAIRED,
+        texts=("test",),
     )
 
 
