@@ -15,6 +15,15 @@ def test_costs_by_cell_and_node(tmp_path: Path) -> None:
     assert read_costs(tmp_path / "missing") == {}
 
 
+def test_the_speed_of_training_is_the_mean_of_its_repeats(tmp_path: Path) -> None:
+    folder = tmp_path / "ocnli" / "tuned"
+    (folder / "training").mkdir(parents=True)
+    (folder / "fit.json").write_text("{}")
+    for seed, speed in enumerate((300, 500)):
+        (folder / "training" / f"s{seed}.json").write_text(json.dumps({"tokens_per_second": speed}))
+    assert read_costs(tmp_path)["ocnli.tuned"]["training"] == {"tokens_per_second": 400}
+
+
 def told(seconds: float, memory: int) -> dict[str, dict[str, Any]]:
     return {"fit": {"wall_seconds": seconds, "peak_memory_bytes": memory, "machine": "M"}}
 

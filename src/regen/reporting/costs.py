@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from regen.config.ensemble import ENSEMBLE
@@ -15,11 +16,21 @@ Costs = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 def read_costs(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """Read telemetry: cell -> node (``fit``, ``predict``, ``score``) -> seconds, memory, cores."""
+    """Read telemetry: cell -> node (``fit``, ``predict``, ``score``) -> seconds, memory, cores.
+
+    Beside the nodes stand ``training`` (the mean speed of the repeats) and ``latency``, where they were measured.
+    """
     costs: dict[str, dict[str, dict[str, Any]]] = {}
     for path in sorted(folder.glob("*/*/*.json")):
         task, recipe = path.parent.relative_to(folder).parts
         costs.setdefault(f"{task}.{recipe}", {})[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+    for cell, nodes in costs.items():
+        speeds = [
+            json.loads(path.read_text(encoding="utf-8"))["tokens_per_second"]
+            for path in sorted(folder.joinpath(*cell.split("."), "training").glob("*.json"))
+        ]
+        if speeds:
+            nodes["training"] = {"tokens_per_second": fmean(speeds)}
     return costs
 
 
