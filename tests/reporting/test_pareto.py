@@ -43,10 +43,10 @@ def test_scores_stand_beside_costs(record: Make) -> None:
     assert rows["dear"][1:] == ["5,000", "12", "4.0", "3.0 GB"]
     charts = dict(section.charts)
     assert list(charts) == [f"dev by {name}" for name in grid.columns[1:]]
-    line, points = charts["dev by trained parameters"].figure["data"]
-    assert (line["x"], line["y"]) == ([1000, 5000], [60, 80])
+    points, line = charts["dev by trained parameters"].figure["data"]
+    assert (line["x"], line["y"], line["text"]) == ([1000, 5000], [60, 80], ["cheap", "dear"])
     assert points["text"] == ["cheap", "dear"]
-    assert charts["dev by checkpoint bytes"].figure["data"][1]["text"] == ["dear"]
+    assert charts["dev by checkpoint bytes"].figure["data"][0]["text"] == ["dear"]
 
 
 def test_one_cell_has_nothing_to_stand_beside(record: Make) -> None:

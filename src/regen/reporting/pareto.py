@@ -151,28 +151,29 @@ def _chart(
 ) -> Chart:
     found = [(value, record) for value, record in zip(values[cost.title], records, strict=True) if value]
     points = [(value, 100 * record["scores"]["dev"]["mean"]) for value, record in found]
-    line = [points[place] for place in front(points)]
-    metric = records[0]["metric"]
+    metric, best = records[0]["metric"], front(points)
+    hover = "%{text}: %{y:.2f} for %{x:,}<extra></extra>"
     traces = [
         {
             "type": "scatter",
-            "mode": "lines",
-            "name": "front",
-            "x": [x for x, _ in line],
-            "y": [y for _, y in line],
-            "line": {"shape": "hv"},
-            "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter",
-            "mode": "markers+text",
+            "mode": "markers",
             "name": "recipes",
             "x": [x for x, _ in points],
             "y": [y for _, y in points],
             "text": [record["recipe"] for _, record in found],
-            "textposition": "top center",
             "error_y": _error_bars([record for _, record in found]),
-            "hovertemplate": "%{text}: %{y:.2f} for %{x:,}<extra></extra>",
+            "hovertemplate": hover,
+        },
+        {
+            "type": "scatter",
+            "mode": "lines+markers+text",
+            "name": "front",
+            "x": [points[place][0] for place in best],
+            "y": [points[place][1] for place in best],
+            "text": [found[place][1]["recipe"] for place in best],  # names of all recipes would hide each other
+            "textposition": "top left",
+            "line": {"shape": "hv"},
+            "hovertemplate": hover,
         },
     ]
     layout = {
