@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from record_cells import CARD, STATISTICS, name_cell, record_of, rows, topic_cell
 
+from record_cells import CARD, STATISTICS, name_cell, record_of, rows, topic_cell
 from regen.lineage.closure import code_digest
 from regen.records.build import headline
 from regen.scoring.official import official_score

@@ -4,9 +4,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from record_cells import GOLD, STATISTICS, compared_cells, name_cell, rows, topic_cell
 
 from made_up import made_up_cell, made_up_task
+from record_cells import GOLD, STATISTICS, compared_cells, name_cell, rows, topic_cell
 from regen.config.cell import CellConfig
 from regen.config.task_types import Metric
 from regen.records.comparison import MCNEMAR, RANDOMISATION, compare, compare_all

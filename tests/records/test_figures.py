@@ -4,9 +4,9 @@ from typing import Any
 import plotly.graph_objects as go
 import plotly.io as pio
 import pytest
-from record_cells import record_of, rows
 
 from made_up import made_up_cell, made_up_task
+from record_cells import record_of, rows
 from regen.records.figures import MOST_CLASSES, comparison_figure, confusion_figure
 
 

@@ -2,7 +2,6 @@ import json
 from pathlib import Path
 
 from record_cells import GOLD, STATISTICS, compared_cells
-
 from regen.records.standing import leaders, ranks, task_standing
 
 GOOD, FAIR, POOR = GOLD, ["b" if i in (0, 1) else gold for i, gold in enumerate(GOLD)], ["a"] * 20

@@ -3,9 +3,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from record_cells import record_of, rows
 
 from made_up import made_up_cell, made_up_task
+from record_cells import record_of, rows
 from regen.records.table import results_table
 
 COLUMNS = [

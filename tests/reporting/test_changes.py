@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pandas as pd
-from record_cells import CARD, STATISTICS, record_of, rows, topic_cell
 
+from record_cells import CARD, STATISTICS, record_of, rows, topic_cell
 from regen.records.outcomes import outcome_table
 from regen.records.versions import Version
 from regen.reporting.changes import change_lines, p_value

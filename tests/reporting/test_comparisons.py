@@ -2,8 +2,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from record_cells import GOLD, STATISTICS, compared_cells
 
+from record_cells import GOLD, STATISTICS, compared_cells
 from regen.records.standing import task_standing
 from regen.reporting.comparisons import comparison_section, rank_section
 

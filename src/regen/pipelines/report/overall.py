@@ -5,6 +5,7 @@ A module of its own: the pages of a suite, which DVC makes, do not depend on it.
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from regen.config.load import Specs
@@ -12,12 +13,15 @@ from regen.config.machine import Machine
 from regen.config.published import published_results
 from regen.config.statistics import StatisticsConfig
 
+Partitions = Mapping[str, Callable[[], Any]]
+"""Path of each part -> function that loads it."""
+
 
 def report_all(
-    committed: Mapping[str, Callable[[], Any]],
-    counted: Mapping[str, Callable[[], Any]],
-    analysed: Mapping[str, Callable[[], Any]],
-    examined: Mapping[str, Callable[[], Any]],
+    committed: Partitions,
+    counted: Partitions,
+    analysed: Partitions,
+    examined: Partitions,
     machine: Machine,
     published: Any,
     specs: Specs,
@@ -42,45 +46,68 @@ def report_all(
     Raises:
         UserError: Something in ``published`` is wrong.
     """
-    from regen.records.staleness import stale_records  # here: Kedro imports this module when it starts
-    from regen.records.standing import task_standing
+    from regen.records.standing import task_standing  # here: Kedro imports this module when it starts
     from regen.records.table import results_table
-    from regen.records.versions import head_revision
-    from regen.reporting.comparisons import rank_section
     from regen.reporting.costs import read_costs
-    from regen.reporting.errors import cell_sections
     from regen.reporting.markdown import readme_table, results_index, results_pages, write_pages
     from regen.reporting.order import by_task
-    from regen.reporting.parts import joined, task_sections
-    from regen.reporting.site import write_site
-    from regen.reporting.trust import trust_by_cell
+    from regen.reporting.parts import task_sections
 
-    records = [committed[path]() for path in sorted(committed)]
+    records = _loaded(committed)
     outcomes = {".".join(path.strip("/").split("/")): counted[path]() for path in sorted(counted)}
     standings = {task: task_standing(own, outcomes, statistics) for task, own in by_task(records).items()}
     costs = read_costs(machine.state.parent / "08_reporting" / "telemetry")
     # git does not hold what the samples cost: they are made on every machine.
     costs = {cell: cost for cell, cost in costs.items() if not cell.startswith("sample_")}
     others = published_results(published)
-    ranks = rank_section(standings)
-    site: dict[str, Any] = {
-        "benchmarks": {task: spec.benchmark for task, spec in specs.tasks.items()},
-        "costs": costs,
-        "stale": stale_records(records, specs, machine.project / "requirements.lock"),
-        "standings": standings,
-        "revision": head_revision(machine.project),
-        "overview_sections": [ranks] if ranks else [],
-        "task_sections": task_sections(records, standings, costs, others),
-        "cell_sections": joined(
-            cell_sections(records, [analysed[path]() for path in sorted(analysed)]),
-            trust_by_cell(records, [examined[path]() for path in sorted(examined)]),
-        ),
-    }
     pages = results_pages(records, costs, task_sections(records, standings, {}, others))
+    parts = task_sections(records, standings, costs, others), _cell_sections(records, analysed, examined)
     return {
-        "site": partial(write_site, records, "All results", **site),
+        "site": _site(records, standings, costs, parts, specs, machine),
         "leaderboard": results_table(records),
         "readme": readme_table(records),
         "index": results_index(records),
         "pages": partial(write_pages, pages),
     }
+
+
+def _loaded(partitions: Partitions) -> list[Any]:
+    return [partitions[path]() for path in sorted(partitions)]
+
+
+def _cell_sections(records: list[Any], analysed: Partitions, examined: Partitions) -> dict[str, Any]:
+    from regen.reporting.errors import cell_sections
+    from regen.reporting.parts import joined
+    from regen.reporting.trust import trust_by_cell
+
+    return joined(cell_sections(records, _loaded(analysed)), trust_by_cell(records, _loaded(examined)))
+
+
+def _site(
+    records: list[Any],
+    standings: dict[str, Any],
+    costs: Any,
+    parts: tuple[dict[str, Any], dict[str, Any]],
+    specs: Specs,
+    machine: Machine,
+) -> Callable[[Path], None]:
+    """Give what fills the folder of the pages, with the parts of tasks' and of cells' pages."""
+    from regen.records.staleness import stale_records
+    from regen.records.versions import head_revision
+    from regen.reporting.comparisons import rank_section
+    from regen.reporting.site import write_site
+
+    ranks = rank_section(standings)
+    return partial(
+        write_site,
+        records,
+        "All results",
+        benchmarks={task: spec.benchmark for task, spec in specs.tasks.items()},
+        costs=costs,
+        stale=stale_records(records, specs, machine.project / "requirements.lock"),
+        standings=standings,
+        revision=head_revision(machine.project),
+        overview_sections=[ranks] if ranks else [],
+        task_sections=parts[0],
+        cell_sections=parts[1],
+    )
