@@ -109,7 +109,7 @@ def test_forced_stages_give_the_same_bytes(samples: Clone) -> None:
 def test_recipe_makes_only_its_cells_stale(samples: Clone) -> None:
     recipe = samples.root / "conf/base/recipes/crf.yml"
     text = _edited(recipe, "c2: 0.1", "c2: 0.2")
-    assert _stale(samples) == {"sample_ner.crf.fit", "sample_ner.crf.evaluate"}
+    assert _stale(samples) == {f"sample_ner.crf.{stage}" for stage in ("fit", "evaluate", "examine")}
     recipe.write_text(text.replace("title: ", "title: A "), encoding="utf-8")
     assert _stale(samples) == set()
     recipe.write_text(text, encoding="utf-8")

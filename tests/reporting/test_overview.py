@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from regen.config.statistics import StatisticsConfig
+from regen.records.standing import task_standing
 from regen.reporting.leaderboard import leaderboard
 from regen.reporting.order import by_task
 from regen.reporting.overview import Cost, Overview, overview
@@ -11,7 +13,11 @@ FIT = {"wall_seconds": 90.0, "peak_memory_bytes": 218_000_000}
 
 
 def view_of(records: list[Record], stale: dict[str, list[str]] | None = None, **given: Any) -> Overview:
-    boards = {task: (leaderboard(task, own, stale or {}), own) for task, own in by_task(records).items()}
+    stand = {task: task_standing(own, {}, StatisticsConfig()) for task, own in by_task(records).items()}
+    boards = {
+        task: (leaderboard(task, own, stand[task]["leaders"], stale or {}), own)
+        for task, own in by_task(records).items()
+    }
     return overview(boards, given.get("benchmarks", {}), given.get("costs", {}))
 
 
@@ -31,7 +37,7 @@ def test_marks_are_those_of_the_leaderboard_of_the_task(record: Make) -> None:
     assert {cell: (entry.mark, entry.alarm) for cell, entry in found.items()} == {
         "a.majority": ("tie", False),
         "a.x": ("tie", True),
-        "b.x": ("", False),
+        "b.x": (None, False),
     }
 
 
