@@ -19,6 +19,7 @@ from pluggy import PluginManager
 from regen import hooks
 from regen.config.encoder import ImportConfig
 from regen.config.machine import Machine
+from regen.config.pages import PagesConfig
 from regen.config.task import IngestConfig, PrepareConfig
 from regen.errors import UserError
 from regen.hooks import Project, Telemetry, spec_inputs
@@ -76,8 +77,10 @@ def test_every_spec_has_its_input(small: SmallProject, machine: Machine) -> None
     assert inputs == {
         "params:machine": machine,
         "params:demo.suite": specs.suites["demo"],
-        "params:demo.benchmarks": {"topic": "sample", "names": "sample"},
-        "params:specs": specs,
+        "params:demo.pages": PagesConfig(benchmarks={"topic": "sample", "names": "sample"}),
+        "params:pages": PagesConfig(
+            benchmarks={"names": "sample", "topic": "sample"}, cells={cell: specs.config(cell) for cell in specs.cells}
+        ),
         "params:topic.files": IngestConfig(task="topic", files=specs.tasks["topic"].files),
         "params:names.files": IngestConfig(task="names", files=specs.tasks["names"].files),
         "params:topic.read": PrepareConfig(task="topic", type="classification", read=specs.tasks["topic"].read),

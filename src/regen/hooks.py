@@ -18,6 +18,7 @@ from regen.config.derived_checks import overlap_warnings
 from regen.config.encoder import ImportConfig
 from regen.config.load import Specs
 from regen.config.machine import Machine
+from regen.config.pages import PagesConfig
 from regen.config.submission import SubmissionConfig
 from regen.config.task import IngestConfig, PrepareConfig
 from regen.project import read_machine, read_specs
@@ -30,8 +31,9 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
     inputs: dict[str, Any] = {"params:machine": machine}
     for name, suite in specs.suites.items():
         inputs[f"params:{name}.suite"] = suite
-        inputs[f"params:{name}.benchmarks"] = _benchmarks(specs, [cell.split(".")[0] for cell in suite.cells])
-    inputs["params:specs"] = specs
+        inputs[f"params:{name}.pages"] = PagesConfig(
+            benchmarks=_benchmarks(specs, [cell.split(".")[0] for cell in suite.cells])
+        )
     for name, task in specs.tasks.items():
         inputs[f"params:{name}.files"] = IngestConfig(task=name, files=task.files)
         inputs[f"params:{name}.read"] = PrepareConfig(
@@ -39,8 +41,10 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
         )
     for name in specs.encoders:
         inputs |= _encoder_input(specs, name)
-    for cell in specs.cells:
-        inputs[f"params:{cell}.config"] = specs.config(cell)
+    cells = {cell: specs.config(cell) for cell in specs.cells}
+    inputs["params:pages"] = PagesConfig(benchmarks=_benchmarks(specs, specs.tasks), cells=cells)
+    for cell, config in cells.items():
+        inputs[f"params:{cell}.config"] = config
         name = cell.split(".")[0]
         if specs.tasks[name].submission:
             inputs[f"params:{name}.submission"] = SubmissionConfig(task=name, files=specs.tasks[name].submission)

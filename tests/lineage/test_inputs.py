@@ -54,7 +54,7 @@ def test_suite(root: Path) -> None:
 
 
 def test_benchmarks_of_a_suite(root: Path) -> None:
-    assert find(root, "small.benchmarks") == Origin(keys={TASK_FILE: ["topics.benchmark"]})
+    assert find(root, "small.pages") == Origin(keys={TASK_FILE: ["topics.benchmark"]})
 
 
 def test_encoders(root: Path) -> None:

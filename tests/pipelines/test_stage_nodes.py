@@ -13,6 +13,7 @@ from made_up import made_up_cell, made_up_task
 from regen.config.cell import CellConfig
 from regen.config.files import FileSpec, Source
 from regen.config.machine import Machine
+from regen.config.pages import PagesConfig
 from regen.config.statistics import StatisticsConfig
 from regen.config.suite import SuiteSpec
 from regen.config.task import IngestConfig, PrepareConfig
@@ -27,7 +28,6 @@ from regen.pipelines.ingest.nodes import ingest
 from regen.pipelines.prepare.nodes import prepare
 from regen.pipelines.report.nodes import report_suite
 from regen.pipelines.report.overall import report_all
-from regen.project import ROOT, config_loader, read_specs
 
 ROWS = [("zebra quokka", "a"), ("zebra walrus", "a"), ("lemur gecko", "b"), ("lemur ibis", "b"), ("okapi", "c")]
 TASK = made_up_task("classification", ["a", "b", "c"], test=True, test_hidden=False)
@@ -300,7 +300,9 @@ def test_pages_of_a_suite(outputs: dict[str, Any], tmp_path: Path) -> None:
     drawn = {"examples": 5, "of": 5, "by": "examples", "seed": 0}
     told = {"cell": "made_up.linear", "drawn": drawn, "robustness": {}, "bias": {}, "skipped": []}
     given = {f"made_up__{name}": value for name, value in gathered.items()}
-    reported = report_suite(suite, {"made_up": "sample"}, **given, made_up__linear__examination=told)
+    reported = report_suite(
+        suite, PagesConfig(benchmarks={"made_up": "sample"}), **given, made_up__linear__examination=told
+    )
     assert set(reported) == {"site", "leaderboard"}
     assert list(reported["leaderboard"]["recipe"]) == ["linear", "majority"] * 2
     (tmp_path / "site").mkdir()
@@ -309,8 +311,8 @@ def test_pages_of_a_suite(outputs: dict[str, Any], tmp_path: Path) -> None:
 
 
 def report_over(committed: Any, counted: Any, analysed: Any, machine: Machine) -> dict[str, Any]:
-    specs = read_specs(config_loader(ROOT, "base"), ROOT)
-    return report_all(committed, counted, analysed, {}, machine, {}, specs, StatisticsConfig(resamples=100))
+    project = PagesConfig(benchmarks={"made_up": "sample"})
+    return report_all(committed, counted, analysed, {}, machine, {}, project, StatisticsConfig(resamples=100))
 
 
 def test_pages_over_all_records(outputs: dict[str, Any], machine: Machine, tmp_path: Path) -> None:

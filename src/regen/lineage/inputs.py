@@ -53,7 +53,7 @@ class SpecOrigins:
             "files": self._files,
             "read": lambda task: Origin(keys=self._keys("tasks", task, ["type", "read", "overlaps_with"])),
             "submission": lambda task: Origin(keys=self._keys("tasks", task, ["submission"])),
-            "benchmarks": self._benchmarks,
+            "pages": self._benchmarks,
             "suite": lambda suite: Origin(keys=self._keys("suites", suite, ["title", "cells"])),
             "encoder_files": self._encoder,
             "transfer": self._encoder,

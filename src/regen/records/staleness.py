@@ -8,7 +8,6 @@ from typing import Any
 
 from regen.config.augmentation import augmentation_modules
 from regen.config.cell import CellConfig
-from regen.config.load import Specs
 from regen.config.recipe import estimator_modules
 from regen.lineage.closure import code_digest
 from regen.pipelines.evaluate import nodes
@@ -18,12 +17,14 @@ GONE = "cell"
 _SETTLED = ("device", "threads", "precision")
 
 
-def stale_records(records: Iterable[Mapping[str, Any]], specs: Specs, lock: Path) -> dict[str, list[str]]:
+def stale_records(
+    records: Iterable[Mapping[str, Any]], cells: Mapping[str, CellConfig], lock: Path
+) -> dict[str, list[str]]:
     """Say what has changed since records were made.
 
     Args:
         records: Any records.
-        specs: The project's specs of now.
+        cells: Cell -> its config of now.
         lock: The runtime's lock file of now.
 
     Returns:
@@ -35,11 +36,11 @@ def stale_records(records: Iterable[Mapping[str, Any]], specs: Specs, lock: Path
     digest = cache(code_digest)
     found = {}
     for record in records:
-        if record["cell"] not in specs.cells:
+        if record["cell"] not in cells:
             found[record["cell"]] = [GONE]
             continue
         now = {"code": digest(_modules(record)), "lock": locked}
-        differs = changed_keys(record["config"], _config(record, specs).model_dump(mode="json"))
+        differs = changed_keys(record["config"], _config(record, cells[record["cell"]]).model_dump(mode="json"))
         differs += [name for name, value in now.items() if record["hashes"][name] != value]
         if differs:
             found[record["cell"]] = differs
@@ -58,9 +59,9 @@ def changed_keys(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]
     return found
 
 
-def _config(record: Mapping[str, Any], specs: Specs) -> CellConfig:
+def _config(record: Mapping[str, Any], now: CellConfig) -> CellConfig:
     """Give a cell's config of now, with what its search picked and the machine settled when the record was made."""
-    config = specs.config(record["cell"]).settled(record.get("search", {}).get("picked"))
+    config = now.settled(record.get("search", {}).get("picked"))
     left_open = {key: record["config"][key] for key in _SETTLED if key in record["config"]}
     return config.model_copy(update=left_open)
 

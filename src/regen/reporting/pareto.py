@@ -11,6 +11,8 @@ from regen.reporting.format import NOTHING, Record
 from regen.reporting.grids import Grid
 from regen.reporting.sections import Section
 
+COSTS_ID = "costs"
+"""Anchor of the part."""
 _WIDTH, _LEAST_WIDTH, _HEIGHT = 460, 320, 340
 _LEAST_CELLS = 2
 _NOTE = (
@@ -126,7 +128,7 @@ def cost_section(task: str, records: Sequence[Record], costs: Costs) -> Section 
     ]
     grid = Grid("Costs of a repeat", ["dev", *(cost.title for cost in known)], rows, corner="recipe", note=_NOTE)
     charts = [(f"dev by {cost.title}", _chart(task, number, cost, scored, values)) for number, cost in enumerate(drawn)]
-    return Section("costs", "Quality and cost", [grid], charts, [_FRONT])
+    return Section(COSTS_ID, "Quality and cost", [grid], charts, [_FRONT])
 
 
 def front(points: Sequence[tuple[float, float]]) -> list[int]:

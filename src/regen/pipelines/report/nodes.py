@@ -1,18 +1,18 @@
 """The node of the stage ``site``: pages of one suite."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from regen.config.pages import PagesConfig
 from regen.config.suite import SuiteSpec
 
 
-def report_suite(suite: SuiteSpec, benchmarks: Mapping[str, str], **outputs: Any) -> dict[str, Any]:
+def report_suite(suite: SuiteSpec, pages: PagesConfig, **outputs: Any) -> dict[str, Any]:
     """Make a suite's pages and leaderboard.
 
     Args:
         suite: The suite.
-        benchmarks: Task -> group of tasks.
+        pages: What pages say of its tasks.
         outputs: ``<task>__records``, ``<task>__analyses``, ``<task>__standing``, ``<task>__results``,
             ``<task>__comparison`` of each task, and ``<task>__<recipe>__examination`` of each cell that is examined.
 
@@ -37,6 +37,6 @@ def report_suite(suite: SuiteSpec, benchmarks: Mapping[str, str], **outputs: Any
         "task_sections": task_sections(records, standings, {}, {}),
     }
     return {
-        "site": partial(write_site, records, suite.title, benchmarks=benchmarks, **parts),
+        "site": partial(write_site, records, suite.title, benchmarks=pages.benchmarks, **parts),
         "leaderboard": results_table(records),
     }

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from regen.config.load import Specs
 from regen.config.machine import Machine
+from regen.config.pages import PagesConfig
 from regen.config.published import published_results
 from regen.config.statistics import StatisticsConfig
 
@@ -24,7 +24,7 @@ def report_all(
     examined: Partitions,
     machine: Machine,
     published: Any,
-    specs: Specs,
+    project: PagesConfig,
     statistics: StatisticsConfig,
 ) -> dict[str, Any]:
     """Make the pages and tables over all committed records.
@@ -36,7 +36,7 @@ def report_all(
         examined: The same of examinations.
         machine: Where telemetry is.
         published: Task -> what others printed, as ``conf/base/published.yml`` has it.
-        specs: All specs, for the tasks' benchmarks and to find records that are stale.
+        project: The project of now, for the tasks' benchmarks and to find records that are stale.
         statistics: How intervals are made.
 
     Returns:
@@ -51,6 +51,7 @@ def report_all(
     from regen.reporting.costs import read_costs
     from regen.reporting.markdown import readme_table, results_index, results_pages, write_pages
     from regen.reporting.order import by_task
+    from regen.reporting.pareto import COSTS_ID
     from regen.reporting.parts import task_sections
 
     records = _loaded(committed)
@@ -60,14 +61,17 @@ def report_all(
     # git does not hold what the samples cost: they are made on every machine.
     costs = {cell: cost for cell, cost in costs.items() if not cell.startswith("sample_")}
     others = published_results(published)
-    pages = results_pages(records, costs, task_sections(records, standings, {}, others))
-    parts = task_sections(records, standings, costs, others), _cell_sections(records, analysed, examined)
+    parts = task_sections(records, standings, costs, others)
+    # The Markdown pages have a table of costs of their own.
+    printed = {task: [part for part in own if part.id != COSTS_ID] for task, own in parts.items()}
     return {
-        "site": _site(records, standings, costs, parts, specs, machine),
+        "site": _site(
+            records, standings, costs, (parts, _cell_sections(records, analysed, examined)), project, machine
+        ),
         "leaderboard": results_table(records),
         "readme": readme_table(records),
         "index": results_index(records),
-        "pages": partial(write_pages, pages),
+        "pages": partial(write_pages, results_pages(records, costs, printed)),
     }
 
 
@@ -88,7 +92,7 @@ def _site(
     standings: dict[str, Any],
     costs: Any,
     parts: tuple[dict[str, Any], dict[str, Any]],
-    specs: Specs,
+    project: PagesConfig,
     machine: Machine,
 ) -> Callable[[Path], None]:
     """Give what fills the folder of the pages, with the parts of tasks' and of cells' pages."""
@@ -102,9 +106,9 @@ def _site(
         write_site,
         records,
         "All results",
-        benchmarks={task: spec.benchmark for task, spec in specs.tasks.items()},
+        benchmarks=project.benchmarks,
         costs=costs,
-        stale=stale_records(records, specs, machine.project / "requirements.lock"),
+        stale=stale_records(records, project.cells, machine.project / "requirements.lock"),
         standings=standings,
         revision=head_revision(machine.project),
         overview_sections=[ranks] if ranks else [],

@@ -19,7 +19,7 @@ def create_pipeline(suite: str, tasks: Iterable[str], examined: Iterable[str] = 
                 report_suite,
                 inputs={
                     "suite": f"params:{suite}.suite",
-                    "benchmarks": f"params:{suite}.benchmarks",
+                    "pages": f"params:{suite}.pages",
                     **{
                         f"{task}__{name}": f"{task}.{name}"
                         for task in tasks
@@ -48,7 +48,7 @@ def create_overall_pipeline() -> Pipeline:
                     "examined": "committed_examinations",
                     "machine": "params:machine",
                     "published": "published_results",
-                    "specs": "params:specs",
+                    "project": "params:pages",
                     "statistics": "params:statistics",
                 },
                 outputs={
