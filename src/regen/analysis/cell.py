@@ -18,6 +18,7 @@ from regen.analysis.relations import relation_parts
 from regen.analysis.repeat import first_repeat, fold_of, right_answers, split_rows
 from regen.analysis.spans import span_parts
 from regen.config.statistics import StatisticsConfig
+from regen.statistics.units import documents_of
 
 SCHEMA = 1
 _MOST_CONFUSIONS = 20
@@ -85,12 +86,6 @@ def _seen(card: Mapping[str, Any], split: str, fold: int) -> list[str]:
     own = f"{split}_{fold}"
     ids: list[str] = card["seen_in_train"].get(own if own in card["splits"] else split, [])
     return ids
-
-
-def documents_of(examples: pd.DataFrame) -> NDArray[Any] | None:
-    """Give the document of each example, where there are several."""
-    several = "document" in examples and examples["document"].nunique() > 1
-    return examples["document"].to_numpy() if several else None
 
 
 def _analyse_split(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regen.config.statistics import StatisticsConfig
+from regen.statistics.units import unit_sums
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +40,7 @@ def bootstrap_intervals(
     """
     if not len(values):
         raise ValueError("no examples to resample")
-    units = _summed(values, groups)
+    units = unit_sums(values, groups)
     # Classes of a hundred labels would make wide sums of ten thousand examples; few of these differ.
     distinct, row_of = np.unique(units, axis=0, return_inverse=True)
     generator = np.random.default_rng(settings.seed)
@@ -65,13 +66,3 @@ def _quantiles(drawn: Floats, level: float) -> Floats:
     tail = (1 - level) / 2
     bounds[defined] = np.nanquantile(drawn[:, defined], [tail, 1 - tail], axis=0).T
     return bounds
-
-
-def _summed(values: NDArray[Any], groups: Sequence[Any] | NDArray[Any] | None) -> NDArray[Any]:
-    """Give what is drawn: the examples, or the sums of each group."""
-    if groups is None:
-        return values
-    names, group_of = np.unique(np.asarray(groups), return_inverse=True)
-    sums = np.zeros((len(names), values.shape[1]), dtype=values.dtype)
-    np.add.at(sums, group_of, values)
-    return sums

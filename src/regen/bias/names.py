@@ -4,7 +4,7 @@ Names are swapped in the same sentences, so that recalls differ by the names alo
 2020, "Assessing Demographic Bias in Named Entity Recognition", https://arxiv.org/abs/2008.03415.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,10 +17,11 @@ from regen.bias.name_lists import ORIGINS
 from regen.config.cell import CellConfig
 from regen.config.statistics import StatisticsConfig
 from regen.estimators.base import Fitted, Labels, token_lists
-from regen.robustness.drop import documents_of
 from regen.scoring.spans import extract_spans
-from regen.statistics.bootstrap import Floats, Ints, bootstrap_interval
+from regen.statistics.bootstrap import bootstrap_interval
 from regen.statistics.measures import accuracy
+from regen.statistics.paired import Pair, difference, difference_interval
+from regen.statistics.units import documents_of, unit_sums
 
 PERSON = "PER"
 _LONGEST = 2
@@ -139,21 +140,14 @@ def _recall(
     counts: NDArray[np.int64], own: NDArray[np.int64] | None, examples: pd.DataFrame, statistics: StatisticsConfig
 ) -> dict[str, Any]:
     """Score the counts of a group, and their difference to those of the own names."""
-    groups = documents_of(examples)
-    over = "examples" if groups is None else "documents"
+    documents = documents_of(examples)
+    over = "examples" if documents is None else "documents"
     told = {"level": statistics.level, "resamples": statistics.resamples, "over": over}
-
-    def scored(sums: NDArray[np.int64], statistic: Callable[[Ints], Floats]) -> tuple[float, dict[str, Any]]:
-        low, high = bootstrap_interval(sums, statistic, groups, **statistics.model_dump())
-        return float(statistic(sums.sum(axis=0, keepdims=True))[0]), {"low": low, "high": high, **told}
-
-    recall, interval = scored(counts, accuracy)
+    low, high = bootstrap_interval(counts, accuracy, documents, **statistics.model_dump())
+    recall = float(accuracy(counts.sum(axis=0, keepdims=True))[0])
+    scored: dict[str, Any] = {"recall": recall, "interval": {"low": low, "high": high, **told}}
     if own is None:
-        return {"recall": recall, "interval": interval}
-    gap, gap_interval = scored(np.concatenate([counts, own], axis=1), _difference)
-    return {"recall": recall, "interval": interval, "difference": gap, "difference_interval": gap_interval}
-
-
-def _difference(sums: Ints) -> Floats:
-    gap: Floats = accuracy(sums[:, :2]) - accuracy(sums[:, 2:])
-    return gap
+        return scored
+    pair = Pair(unit_sums(counts, documents)[np.newaxis], unit_sums(own, documents)[np.newaxis], accuracy)
+    low, high = difference_interval([pair], **statistics.model_dump())
+    return {**scored, "difference": difference([pair]), "difference_interval": {"low": low, "high": high, **told}}

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from regen.config.task_types import Metric
 from regen.scoring.official import official_score
 from regen.statistics.measures import accuracy, macro_f1, micro_f1
+from regen.statistics.units import documents_of, unit_sums
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,12 +62,7 @@ def _units(record: Mapping[str, Any], rows: "pd.DataFrame") -> Ints:
         [value if isinstance(value, str) else list(value) for value in rows[side]] for side in ("gold", "pred")
     )
     counts = official_score(record["metric"], gold, pred, record["config"]["labels"], tokens).counts
-    if "document" not in rows or rows["document"].nunique() < 2:  # noqa: PLR2004
-        return counts
-    names, document = np.unique(rows["document"].to_numpy(), return_inverse=True)
-    sums = np.zeros((len(names), counts.shape[1]), dtype=np.int64)
-    np.add.at(sums, document, counts)
-    return sums
+    return unit_sums(counts, documents_of(rows))
 
 
 def repeats_of(table: "pd.DataFrame", split: str) -> dict[int, Ints]:

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from regen.config.cell import CellConfig
 from regen.config.statistics import StatisticsConfig
 from regen.robustness.examples import Perturbed
 from regen.scoring.official import Official, score_examples
-from regen.statistics.bootstrap import Floats, Ints, bootstrap_interval
+from regen.statistics.paired import Pair, difference, difference_interval
+from regen.statistics.units import documents_of, unit_sums
 
 
 def measured_drop(
@@ -43,53 +43,23 @@ def measured_drop(
     replaced = [b if new else a for new, a, b in zip(perturbed.changed, clean, labels, strict=True)]
     sides = score_examples(config, examples, clean), score_examples(config, perturbed.examples, replaced)
     rows = perturbed.changed
-    before, after = (side.counts[rows] for side in sides)
-    score = paired(sides[0], before, after)
+    documents = documents_of(examples[rows])
+    before, after = (unit_sums(side.counts[rows], documents)[np.newaxis] for side in sides)
+    pair = Pair(before, after, sides[0].measure)
+    how = {"resamples": statistics.resamples, "level": statistics.level}
+    low, high = difference_interval([pair], **statistics.model_dump())
+    over = "examples" if documents is None else "documents"
     moved = [list(a) != list(b) for a, b, new in zip(clean, labels, rows, strict=True) if new]
     return {
         **told,
-        **score,
-        "interval": difference_interval(sides[0], before, after, examples[rows], statistics),
+        **_scores(sides[0], pair),
+        "interval": {"low": low, "high": high, **how, "over": over},
         "flips": float(np.mean(moved)),
         "all": {"clean": sides[0].value, "perturbed": sides[1].value},
     }
 
 
-def paired(official: Official, before: NDArray[np.int64], after: NDArray[np.int64]) -> dict[str, float]:
-    """Score two counts of the same m examples, shape (m, k): ``clean``, ``perturbed``, and the ``drop`` between."""
-    clean, perturbed = (float(official.measure(side.sum(axis=0, keepdims=True))[0]) for side in (before, after))
-    return {"clean": clean, "perturbed": perturbed, "drop": clean - perturbed}
-
-
-def difference_interval(
-    official: Official,
-    before: NDArray[np.int64],
-    after: NDArray[np.int64],
-    examples: pd.DataFrame,
-    statistics: StatisticsConfig,
-) -> dict[str, Any]:
-    """Bootstrap the drop: each resample draws examples, or documents, with both of their counts.
-
-    Args:
-        official: Gives the measure.
-        before: Counts of m clean examples, shape (m, k).
-        after: Counts of the same examples, perturbed.
-        examples: The m examples, with ``document`` where they have one.
-        statistics: How intervals are made.
-    """
-
-    def drop(sums: Ints) -> Floats:
-        clean, perturbed = np.split(sums, 2, axis=1)
-        difference: Floats = official.measure(clean) - official.measure(perturbed)
-        return difference
-
-    groups = documents_of(examples)
-    how = {"resamples": statistics.resamples, "level": statistics.level}
-    low, high = bootstrap_interval(np.concatenate([before, after], axis=1), drop, groups, seed=statistics.seed, **how)  # type: ignore[arg-type]
-    return {"low": low, "high": high, **how, "over": "examples" if groups is None else "documents"}
-
-
-def documents_of(examples: pd.DataFrame) -> NDArray[Any] | None:
-    """Give the document of each example; ``None`` where there are not several."""
-    several = "document" in examples and examples["document"].nunique() > 1
-    return examples["document"].to_numpy() if several else None
+def _scores(official: Official, pair: Pair) -> dict[str, float]:
+    """Score both sides of a pair of single repeats: ``clean``, ``perturbed``, and the ``drop`` between."""
+    clean, perturbed = (float(official.measure(side.sum(axis=1))[0]) for side in (pair.one, pair.other))
+    return {"clean": clean, "perturbed": perturbed, "drop": difference([pair])}
