@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from regen.attributions.explanation import Explanation, Part
+from regen.pages import page_environment
 
 _MOST = 60
 """Most features that are shown of an example whose parts are features; the rest is summed up."""
@@ -25,17 +24,11 @@ def write_page(
         note: What is to be said, such as why there are none.
         folder: An existing, empty folder.
     """
-    environment = Environment(
-        loader=PackageLoader("regen.attributions"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     shown = [(one, *_shaded(one.parts, ordered)) for one in explanations]
-    text = environment.get_template("attributions.html").render(
-        cell=cell, language=language, method=method, shown=shown, note=note
+    text = (
+        page_environment("regen.attributions")
+        .get_template("attributions.html")
+        .render(cell=cell, language=language, method=method, shown=shown, note=note)
     )
     (folder / "index.html").write_bytes(text.encode())
 

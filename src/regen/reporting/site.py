@@ -8,9 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from regen.config.statistics import StatisticsConfig
+from regen.pages import page_environment
 from regen.records.standing import Standing, task_standing
 from regen.records.table import results_table
 from regen.reporting.cells import Cell, cell_view
@@ -120,14 +121,7 @@ def _write_assets(folder: Path) -> None:
 
 def _environment(words: Translation) -> Environment:
     """Escape everything, refuse what is not there, and write JSON in one fixed way."""
-    environment = Environment(
-        loader=PackageLoader("regen.reporting"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = page_environment("regen.reporting")
     kwargs: dict[str, Any] = {"sort_keys": True, "ensure_ascii": False, "separators": (",", ":"), "allow_nan": False}
     environment.policies["json.dumps_kwargs"] = kwargs
     environment.filters["t"] = words.both

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from regen.analysis.calibration import has_probability
 from regen.analysis.page.lines import Line, example_lines
 from regen.analysis.parts import Rows
 from regen.analysis.repeat import first_repeat, fold_of, right_answers, split_rows
+from regen.pages import page_environment
 
 MOST = 50
 """Examples of each list."""
@@ -56,7 +56,7 @@ def write_page(record: Mapping[str, Any], predictions: pd.DataFrame, dev: pd.Dat
         "wrong": [_shown(config, rows, right, place) for place in wrong[:MOST]],
         "unsure": [_shown(config, rows, right, place) for place in np.argsort(rows.scores, kind="stable")[:MOST]],
     }
-    text = _environment().get_template("examples.html").render(context)
+    text = page_environment("regen.analysis.page").get_template("examples.html").render(context)
     (folder / "index.html").write_bytes(text.encode())
 
 
@@ -64,14 +64,3 @@ def _shown(config: Mapping[str, Any], rows: Rows, right: Any, place: int) -> Sho
     example = {str(name): value for name, value in rows.examples.iloc[place].items()}
     lines = example_lines(config["task_type"], config["language"], example, rows.gold[place], rows.pred[place])
     return Shown(str(example["id"]), f"{rows.scores[place]:.4f}", bool(right[place]), lines)
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("regen.analysis.page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
