@@ -41,9 +41,9 @@ class Entities:
                 known.setdefault((kind, len(values["tokens"])), []).append(values)
         return cls(known, tuple(columns))
 
-    def texts(self, texts: pd.DataFrame, context: Context) -> list[str]:
-        """Refuse: texts have no mentions."""
-        raise NotImplementedError
+    def texts(self, texts: pd.DataFrame, context: Context) -> list[str]:  # noqa: ARG002
+        """Leave n texts as they are: they have no mentions."""
+        return list(texts["text"])
 
     def sentences(self, sentences: pd.DataFrame, context: Context) -> pd.DataFrame:
         """Swap mentions of n sentences; further columns, such as ``pos``, come with the mention."""
