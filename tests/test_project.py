@@ -12,7 +12,7 @@ from regen.errors import UserError
 from regen.project import config_loader, read_machine, read_specs, read_statistics
 from small_project import SmallProject
 
-LARGEST = 300_000
+LARGEST = 200_000
 """Bytes of a file in git."""
 
 
