@@ -71,6 +71,22 @@ def compare(one: Record, other: Record, outcomes: Outcomes, split: str, how: Sta
     return Comparison(one["cell"], other["cell"], split, difference(pairs), low, high, p, p, test)
 
 
+def tested_difference(
+    one: Record, other: Record, outcomes: Outcomes, split: str, seed: int
+) -> tuple[float, float] | None:
+    """Give the difference of two cells on a split and its p-value, as `compare` does, without the interval.
+
+    Args:
+        one: Record of the one cell.
+        other: Record of the other.
+        outcomes: Of both cells.
+        split: Where to compare.
+        seed: Seed of the random exchanges.
+    """
+    pairs = _pairs(one, other, outcomes, split)
+    return (difference(pairs), _test(one["metric"], pairs, seed)[1]) if pairs else None
+
+
 def compare_all(
     records: Sequence[Record], base: Record, outcomes: Outcomes, split: str, how: StatisticsConfig
 ) -> list[Comparison]:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from regen.config.statistics import StatisticsConfig
-from regen.records.comparison import Comparison, Outcomes, Record, compare, compare_all
+from regen.records.comparison import Comparison, Outcomes, Record, compare_all, tested_difference
 from regen.statistics.paired import holm
 
 Mark = Literal["best", "tie"]
@@ -66,12 +66,12 @@ def ranks(records: Sequence[Record], outcomes: Outcomes, how: StatisticsConfig) 
         Cell -> 1 + the number of cells that are significantly better, by paired tests of all pairs (Holm).
     """
     pairs = [(one, other) for place, one in enumerate(records) for other in records[place + 1 :]]
-    quick = how.model_copy(update={"resamples": 100})  # the interval is not looked at
-    made = [found for one, other in pairs if (found := compare(one, other, outcomes, "dev", quick))]
-    found_ranks = dict.fromkeys((record["cell"] for record in records), 1) if made else {}
-    for found, adjusted in zip(made, holm([found.p for found in made]), strict=True):
-        if adjusted < 1 - how.level:
-            found_ranks[found.cell if found.difference < 0 else found.against] += 1
+    tested = [(pair, found) for pair in pairs if (found := tested_difference(*pair, outcomes, "dev", how.seed))]
+    found_ranks = dict.fromkeys((record["cell"] for record in records), 1) if tested else {}
+    adjusted = holm([p for _, (_, p) in tested])
+    for ((one, other), (difference, _)), p in zip(tested, adjusted, strict=True):
+        if p < 1 - how.level:
+            found_ranks[(one if difference < 0 else other)["cell"]] += 1
     return found_ranks
 
 

@@ -33,7 +33,7 @@ def change_lines(one: Version, other: Version, how: StatisticsConfig) -> list[st
 
 def difference_text(found: Comparison) -> str:
     """Write a difference with its interval and test: ``+2.20 [1.10, 3.31], p = 0.0004 (McNemar)``."""
-    bounds = f"[{write.hundredfold(found.low)}, {write.hundredfold(found.high)}]"
+    bounds = write.bounds(found.low, found.high)
     return f"{write.difference(found.difference)} {bounds}, {p_value(found.p)} ({found.test})"
 
 

@@ -83,7 +83,7 @@ def _paired_grid(records: Sequence[Record], standing: Standing) -> Grid:
 def _paired(found: Mapping[str, Any] | None) -> list[str]:
     if found is None:
         return [NOTHING] * 3
-    bounds = f"[{write.hundredfold(found['low'])}, {write.hundredfold(found['high'])}]"
+    bounds = write.bounds(found["low"], found["high"])
     return [f"{write.difference(found['difference'])} {bounds}", p_value(found["adjusted"]), found["test"]]
 
 
@@ -103,4 +103,4 @@ def _bounds(record: Record, split: str, bounds: tuple[float, float] | None) -> s
     if bounds is None:
         return NOTHING
     mean = write.hundredfold(record["scores"][split]["mean"])
-    return f"{mean} [{write.hundredfold(bounds[0])}, {write.hundredfold(bounds[1])}]"
+    return f"{mean} {write.bounds(*bounds)}"

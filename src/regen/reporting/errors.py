@@ -215,7 +215,7 @@ def bounded(triple: Sequence[float | None]) -> str:
     value, low, high = triple
     if value is None or low is None or high is None:
         return NOTHING
-    return f"{write.hundredfold(value)} [{write.hundredfold(low)}, {write.hundredfold(high)}]"
+    return f"{write.hundredfold(value)} {write.bounds(low, high)}"
 
 
 def _chart(cell: str, name: str, groups: Mapping[str, Sequence[Mapping[str, Any]]]) -> Chart:

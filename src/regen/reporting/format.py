@@ -17,10 +17,14 @@ def hundredfold(fraction: float) -> str:
     return f"{round(100 * fraction, 2) + 0.0:.2f}".replace("-", "−")  # + 0.0: no minus before 0.00
 
 
+def bounds(low: float, high: float) -> str:
+    """Write bounds that are fractions of 1 times 100: ``[63.95, 77.94]``."""
+    return f"[{hundredfold(low)}, {hundredfold(high)}]"
+
+
 def interval(scores: Mapping[str, Any]) -> str:
     """Write a split's interval: ``[63.95, 77.94]``."""
-    bounds = scores["interval"]
-    return f"[{hundredfold(bounds['low'])}, {hundredfold(bounds['high'])}]"
+    return bounds(scores["interval"]["low"], scores["interval"]["high"])
 
 
 def score(scores: Mapping[str, Any]) -> str:

@@ -71,8 +71,7 @@ def _pick(found: Mapping[str, Any]) -> list[str]:
         f"picked: trial {picked['trial']}, the {picked['rule'].replace('_', ' ')}",
         f"score × 100: recipe’s own values {write.hundredfold(own['score']) if own else NOTHING}",
         f"picked {write.hundredfold(picked['score'])}",
-        f"best {write.hundredfold(best['score'])} [{write.hundredfold(best['low'])}, {write.hundredfold(best['high'])}]"
-        f" (trial {best['trial']})",
+        f"best {write.hundredfold(best['score'])} {write.bounds(best['low'], best['high'])} (trial {best['trial']})",
     ]
 
 
