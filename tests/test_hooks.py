@@ -17,6 +17,7 @@ from kedro.runner import SequentialRunner
 from pluggy import PluginManager
 
 from regen import hooks
+from regen.config.costs import Price
 from regen.config.encoder import ImportConfig
 from regen.config.machine import Machine
 from regen.config.pages import PagesConfig
@@ -90,6 +91,62 @@ def test_every_spec_has_its_input(small: SmallProject, machine: Machine) -> None
         "params:topic.more.config": specs.config("topic.more"),
         "params:names.tagger.config": specs.config("names.tagger"),
     }
+
+
+def test_a_price_reaches_the_pages_over_all_records_alone(small: SmallProject, machine: Machine) -> None:
+    before = spec_inputs(small.specs(), machine)
+    after = spec_inputs(small.specs(), machine, Price(per_hour=2, currency="EUR"))
+    assert {name for name in before if before[name] != after[name]} == {"params:pages"}
+    small.write("base/parameters.yml", "costs: {price_per_hour: 2, currency: EUR}\n")
+    assert _run(small).load("params:pages").price == Price(per_hour=2, currency="EUR")
+
+
+class Meter:
+    """Stands in for the meter of energy."""
+
+    running = 0
+
+    def start(self) -> None:
+        Meter.running += 1
+
+    def stop(self) -> dict[str, Any]:
+        Meter.running -= 1
+        return {"energy_kwh": 0.25, "energy_by": "CPU by RAPL"}
+
+
+def test_energy_is_told_where_it_is_wanted(small: SmallProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hooks, "EnergyMeter", Meter)
+    small.write("base/parameters.yml", "costs: {energy: true}\n")
+    _run(small)
+    told = json.loads((small.root / "data/08_reporting/telemetry/topic/words/fit.json").read_text(encoding="utf-8"))
+    assert (told["energy_kwh"], told["energy_by"]) == (0.25, "CPU by RAPL")
+    assert Meter.running == 0
+
+
+def test_a_node_that_fails_stops_its_meter(small: SmallProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hooks, "EnergyMeter", Meter)
+    small.write("base/parameters.yml", "costs: {energy: true}\n")
+    manager = _started(small, Telemetry())
+
+    def fail() -> int:
+        assert Meter.running == 1
+        raise ValueError("no")
+
+    node = Node(fail, inputs=None, outputs="x", name="fit")
+    with pytest.raises(ValueError, match="no"):
+        SequentialRunner().run(Pipeline([node]), DataCatalog(), hook_manager=manager)
+    assert Meter.running == 0
+
+
+def test_energy_is_refused_before_any_node_without_codecarbon(
+    small: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regen.energy.find_spec", lambda _: None)
+    _started(small, Telemetry()).hook.before_pipeline_run(run_params={}, pipeline=Pipeline([]), catalog=DataCatalog())
+    small.write("base/parameters.yml", "costs: {energy: true}\n")
+    manager = _started(small, Telemetry())
+    with pytest.raises(UserError, match=r"costs\.energy: is true, but 'codecarbon' is not installed"):
+        manager.hook.before_pipeline_run(run_params={}, pipeline=Pipeline([]), catalog=DataCatalog())
 
 
 def test_every_parameter_of_every_pipeline_is_given(small: SmallProject, machine: Machine) -> None:

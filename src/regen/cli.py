@@ -200,8 +200,9 @@ def doubts(metadata: ProjectMetadata, task: str, recipe: str | None, folds: int,
 @cli.command()
 @click.argument("one")
 @click.argument("other")
+@click.option("--examples", is_flag=True, help="Of two cells, write a page of dev examples that one alone has right.")
 @click.pass_obj
-def compare(metadata: ProjectMetadata, one: str, other: str) -> None:
+def compare(metadata: ProjectMetadata, one: str, other: str, examples: bool) -> None:
     """Say what differs from ONE to OTHER, and how sure the difference of their scores is.
 
     Each is a cell (conll2003.crf), a cell at a git revision (conll2003.crf@HEAD~1), or a git revision: then all cells
@@ -215,13 +216,28 @@ def compare(metadata: ProjectMetadata, one: str, other: str) -> None:
     how = read_statistics(config_loader(root), root)
     if any(is_cell(root, name) for name in (one, other)):
         click.echo("\n".join(change_lines(read_version(root, one), read_version(root, other), how)))
+        if examples:
+            click.echo(_disagreements(root, one, other))
         return
+    if examples:
+        raise UserError("--examples: found two revisions, expected two cells: only their last answers are kept")
     for cell, kind in changed_cells(root, one, other).items() or [("", "no record differs")]:
         if kind == "changed":
             before, after = (read_version(root, f"{cell}@{revision}") for revision in (one, other))
             click.echo("\n".join(change_lines(before, after, how)))
         else:
             click.echo(f"{cell}: {kind}" if cell else kind)
+
+
+def _disagreements(root: Path, one: str, other: str) -> str:
+    """Write the page of examples on which two cells differ, and say where it is and what it counts."""
+    from regen.disagreements.run import show_disagreements
+    from regen.project import config_loader, read_machine
+    from regen.reporting.changes import agreement_text
+
+    path, counts = show_disagreements(one, other, read_machine(config_loader(root), root).state.parent)
+    told = agreement_text("examples", (one, other), (counts["both"], counts["one"], counts["other"], counts["neither"]))
+    return f"  {told}\n{path}"
 
 
 @cli.command()

@@ -13,6 +13,7 @@ from kedro.io import CatalogProtocol, MemoryDataset
 from kedro.pipeline.node import Node
 
 from regen.config.attribution import attribution_config
+from regen.config.costs import Price
 from regen.config.derived import PretrainConfig, TransferConfig
 from regen.config.derived_checks import overlap_warnings
 from regen.config.encoder import ImportConfig
@@ -21,13 +22,17 @@ from regen.config.machine import Machine
 from regen.config.pages import PagesConfig
 from regen.config.submission import SubmissionConfig
 from regen.config.task import IngestConfig, PrepareConfig
-from regen.project import read_machine, read_specs
+from regen.energy import EnergyMeter, need_codecarbon
+from regen.project import read_costs_config, read_machine, read_specs
 
 logger = logging.getLogger(__name__)
 
 
-def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
-    """Give every input that comes from a spec and not from a file of data, by its name in the graph."""
+def spec_inputs(specs: Specs, machine: Machine, price: Price | None = None) -> dict[str, Any]:
+    """Give every input that comes from a spec and not from a file of data, by its name in the graph.
+
+    The price stands on the pages over all records alone: those of suites show no costs, which differ by machine.
+    """
     inputs: dict[str, Any] = {"params:machine": machine}
     for name, suite in specs.suites.items():
         inputs[f"params:{name}.suite"] = suite
@@ -42,7 +47,7 @@ def spec_inputs(specs: Specs, machine: Machine) -> dict[str, Any]:
     for name in specs.encoders:
         inputs |= _encoder_input(specs, name)
     cells = {cell: specs.config(cell) for cell in specs.cells}
-    inputs["params:pages"] = PagesConfig(benchmarks=_benchmarks(specs, specs.tasks), cells=cells)
+    inputs["params:pages"] = PagesConfig(benchmarks=_benchmarks(specs, specs.tasks), cells=cells, price=price)
     for cell, config in cells.items():
         inputs[f"params:{cell}.config"] = config
         name = cell.split(".")[0]
@@ -102,7 +107,9 @@ class Project:
         self.specs = read_specs(context.config_loader, context.project_path)
         for warning in overlap_warnings(self.specs):
             logger.warning("%s; compare its scores with no others", warning)
-        self._inputs = spec_inputs(self.specs, read_machine(context.config_loader, context.project_path))
+        machine = read_machine(context.config_loader, context.project_path)
+        price = read_costs_config(context.config_loader, context.project_path).price
+        self._inputs = spec_inputs(self.specs, machine, price)
 
     @hook_impl
     def after_catalog_created(self, catalog: CatalogProtocol[Any, Any]) -> None:
@@ -112,16 +119,22 @@ class Project:
 
 
 class Telemetry:
-    """Writes how long each node took, how much memory the process used at most, and how large models are."""
+    """Writes how long each node took, how much memory the process used at most, and how large models are.
+
+    Where it is wanted, also how much energy the node took.
+    """
 
     def __init__(self) -> None:
         self._folder = Path()
         self._catalog: CatalogProtocol[Any, Any] | None = None
         self._started: dict[str, tuple[float, float]] = {}
+        self._wants_energy = False
+        self._meters: dict[str, EnergyMeter] = {}
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Find the folder."""
+        """Find the folder, and whether energy is wanted."""
+        self._wants_energy = read_costs_config(context.config_loader, context.project_path).energy
         self._folder = read_machine(context.config_loader, context.project_path).state.parent
         self._folder = self._folder / "08_reporting" / "telemetry"
 
@@ -132,7 +145,10 @@ class Telemetry:
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
-        """Start the clocks."""
+        """Start the clocks, after what takes long to start."""
+        if self._wants_energy:
+            self._meters[node.name] = EnergyMeter()
+            self._meters[node.name].start()
         self._started[node.name] = time.perf_counter(), time.process_time()
 
     @hook_impl
@@ -147,8 +163,20 @@ class Telemetry:
             "cpu_seconds": round(time.process_time() - cpu, 3),
             "peak_memory_bytes": _peak_memory() or memory.rss,
             "machine": machine_name(),
+            **self._energy(node),
         }
         self._write(node.name, told)
+
+    @hook_impl
+    def before_pipeline_run(self) -> None:
+        """Refuse to begin where energy is wanted and cannot be had."""
+        if self._wants_energy:
+            need_codecarbon()
+
+    @hook_impl
+    def on_node_error(self, node: Node) -> None:
+        """Stop the meter: its threads would go on."""
+        self._energy(node)
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, node: Node) -> None:
@@ -160,6 +188,11 @@ class Telemetry:
             size = sum(file.stat().st_size for repeat in repeats for file in repeat.rglob("*") if file.is_file())
             told = json.loads(path.read_text(encoding="utf-8"))
             self._write(node.name, {**told, "checkpoint_bytes": size // len(repeats)})
+
+    def _energy(self, node: Node) -> dict[str, Any]:
+        """Stop a node's meter, where it has one, and give what it says."""
+        meter = self._meters.pop(node.name, None)
+        return meter.stop() if meter else {}
 
     def _path(self, node: str) -> Path:
         return self._folder.joinpath(*node.split(".")).with_suffix(".json")

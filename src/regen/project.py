@@ -7,6 +7,7 @@ from typing import Any
 
 from kedro.config import AbstractConfigLoader, MissingConfigException, OmegaConfigLoader
 
+from regen.config.costs import CostsConfig
 from regen.config.load import SECTIONS, Specs, load_specs
 from regen.config.machine import Machine, MachineFile
 from regen.config.plain import read_plain
@@ -89,6 +90,28 @@ def read_statistics(loader: AbstractConfigLoader, root: Path = ROOT) -> Statisti
         return StatisticsConfig.model_validate(_section(loader, "parameters", root).get("statistics", {}))
     except ValidationError as error:
         raise UserError(f"conf/*/parameters.yml: statistics: {error.errors(include_url=False)[0]['msg']}") from None
+
+
+def read_costs_config(loader: AbstractConfigLoader, root: Path = ROOT) -> CostsConfig:
+    """Read what runs cost beside time.
+
+    Raises:
+        UserError: There is no such environment, a key is unknown or of a wrong type, or price and currency do not go
+            together.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return CostsConfig.model_validate(_section(loader, "parameters", root).get("costs") or {})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        path = (*first["loc"], *getattr(first.get("ctx", {}).get("error"), "path", ()))
+        key = ".".join(map(str, ("costs", *path)))
+        text = first["msg"].removeprefix("Value error, ")
+        found = "" if first["type"] == "value_error" else f" (found {first['input']!r})"
+        raise UserError(
+            f"conf/*/parameters.yml: {key}: {text}{found}; conf/base/parameters.yml shows what it holds"
+        ) from None
 
 
 def _environments(loader: AbstractConfigLoader, root: Path) -> list[Path]:

@@ -31,7 +31,11 @@ def test_config_data_code_and_scores(tmp_path: Path) -> None:
     assert lines[3].startswith("  dev accuracy: 50.00 [")
     assert "; +47.50 [" in lines[3]
     assert lines[3].endswith(", p < 0.0002 (McNemar)")
-    assert len(lines) == 5
+    assert lines[4] == (
+        "  dev examples that are right in the first repeat: 20 in both, 0 in made_up.some@HEAD~1 alone, "
+        "19 in made_up.some alone, 1 in neither"
+    )
+    assert len(lines) == 6
 
 
 def test_other_data_cannot_be_paired(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def stood(folder: Path, task: str = "made_up", **predicted: Any) -> tuple[list[d
 def test_differences_and_repeats(tmp_path: Path) -> None:
     section = comparison_section(*stood(tmp_path, good=[GOOD], fair=[FAIR, FAIR], poor=[POOR]))
     assert section is not None
-    paired, repeats = section.grids
+    paired, right, repeats = section.grids
     assert paired.title == "Difference to good × 100"
     assert paired.groups == [("dev", 3), ("test", 3)]
     rows = dict(paired.rows)
@@ -26,6 +26,9 @@ def test_differences_and_repeats(tmp_path: Path) -> None:
     assert rows["poor"][0].startswith("−60.00 [")
     assert rows["poor"][2] == "McNemar"
     assert rows["fair"][2] == "approximate randomisation"
+    assert right.title == "Right on dev, examples"
+    assert list(right.columns) == ["both", "only good", "only this recipe", "neither"]
+    assert right.rows == [("fair", ["18", "2", "0", "0"]), ("poor", ["8", "12", "0", "0"])]
     assert repeats.rows == [("fair", ["2", "90.00 [90.00, 90.00]", "90.00 [90.00, 90.00]"])]
 
 
@@ -35,7 +38,8 @@ def test_a_cell_without_outcomes_has_no_difference(tmp_path: Path) -> None:
     section = comparison_section(records, task_standing(records, some, STATISTICS))
     assert section is not None
     assert [(grid.title, [name for name, _ in grid.rows]) for grid in section.grids] == [
-        ("Difference to fair × 100", ["poor"])
+        ("Difference to fair × 100", ["poor"]),
+        ("Right on dev, examples", ["poor"]),
     ]
     assert comparison_section(records, task_standing(records, {}, STATISTICS)) is None
 
@@ -51,3 +55,20 @@ def test_ranks_over_tasks(tmp_path: Path) -> None:
     assert dict(grid.rows)["poor"] == pytest.approx(["1.50", "2", "2", "1"])
     assert "other" not in dict(grid.rows)
     assert rank_section({"one": one}) is None
+
+
+def test_documents_are_called_documents(tmp_path: Path) -> None:
+    records, standing = stood(tmp_path, good=[GOOD], poor=[POOR])
+    counted = [{**one, "units": "documents"} for one in standing["agreements"]]
+    section = comparison_section(records, {**standing, "agreements": counted})
+    assert section is not None
+    grid = section.grids[1]
+    assert grid.title == "Right on dev, documents"
+    assert grid.note.startswith("Documents of dev in which every span is right: the counts in git are those of doc")
+
+
+def test_a_standing_that_was_made_before_there_were_counts(tmp_path: Path) -> None:
+    records, standing = stood(tmp_path, good=[GOOD], poor=[POOR])
+    section = comparison_section(records, {key: value for key, value in standing.items() if key != "agreements"})
+    assert section is not None
+    assert [grid.title for grid in section.grids] == ["Difference to good × 100"]

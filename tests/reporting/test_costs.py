@@ -2,7 +2,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-from regen.reporting.costs import fit_cost, read_costs
+import pytest
+
+from regen.config.costs import Price
+from regen.reporting.costs import (
+    costs_grid,
+    energy_note,
+    fit_cost,
+    predictions_price,
+    read_costs,
+    run_seconds,
+    watt_hours,
+)
 
 
 def test_costs_by_cell_and_node(tmp_path: Path) -> None:
@@ -38,3 +49,68 @@ def test_an_ensemble_costs_what_its_members_do() -> None:
     alone = {"task": "t", "cell": "t.a", "config": {"estimator": "linear", "options": {}}}
     assert fit_cost(alone, costs) == costs["t.a"]["fit"]
     assert fit_cost(alone, {}) is None
+
+
+def test_what_fits_cost_together_is_added_where_all_know_it() -> None:
+    record = {"task": "t", "cell": "t.both", "config": {"estimator": "ensemble", "options": {"members": ["a"]}}}
+    own = {"wall_seconds": 1.0, "cpu_seconds": 2.0, "energy_kwh": 0.5, "peak_memory_bytes": 1, "checkpoint_bytes": 7}
+    member = {**own, "cpu_seconds": 3.0, "energy_kwh": 0.25, "checkpoint_bytes": 9}
+    found = fit_cost(record, {"t.both": {"fit": own}, "t.a": {"fit": member}})
+    assert found == {**own, "wall_seconds": 2.0, "cpu_seconds": 5.0, "energy_kwh": 0.75}
+    unknown = {key: value for key, value in member.items() if key != "energy_kwh"}
+    found = fit_cost(record, {"t.both": {"fit": own}, "t.a": {"fit": unknown}})
+    assert found is not None
+    assert "energy_kwh" not in found  # part of the energy would pass for all of it
+
+
+PRICE = Price(per_hour=7.2, currency="EUR")
+PLAIN = {"task": "t", "cell": "t.a", "config": {"estimator": "linear", "options": {}}}
+
+
+def test_prices_and_energy_have_columns_where_they_are_known() -> None:
+    costs = told(500.0, 2_000_000)
+    costs["predict"] = {**costs["fit"], "wall_seconds": 0.1}
+    grid = costs_grid(PLAIN, {"t.a": costs})
+    assert grid is not None
+    assert grid.columns == ["wall time", "peak memory", "machine"]
+    costs["fit"] |= {"energy_kwh": 0.0125, "energy_by": "CPU by RAPL, memory estimated from its size"}
+    grid = costs_grid(PLAIN, {"t.a": costs}, PRICE)
+    assert grid is not None
+    assert grid.columns == ["wall time", "peak memory", "price, EUR", "energy, Wh", "machine"]
+    assert grid.rows == [
+        ("fit", ["8.3 min", "2 MB", "1.00", "12.50", "M"]),
+        ("predict", ["0.10 s", "2 MB", "0.00020", "–", "M"]),
+    ]
+    assert grid.note.endswith(" Energy, by codecarbon: CPU by RAPL, memory estimated from its size.")
+
+
+def test_a_run_has_its_search_in_it() -> None:
+    costs = {"t.a": {"fit": {"wall_seconds": 0.5, "peak_memory_bytes": 1}}}
+    assert run_seconds(PLAIN, costs) == 0.5
+    assert run_seconds({**PLAIN, "search": {}}, costs) is None  # most of its time is not known
+    searched = {"t.a": {**costs["t.a"], "search": {"wall_seconds": 90.0}}}
+    assert run_seconds({**PLAIN, "search": {}}, searched) == 90.5
+    joined = {"task": "t", "cell": "t.b", "config": {"estimator": "ensemble", "options": {"members": ["a"]}}}
+    assert run_seconds(joined, {**searched, "t.b": costs["t.a"]}) == 91.0
+    assert run_seconds(PLAIN, {}) is None
+
+
+def test_the_page_of_a_cell_shows_its_search() -> None:
+    costs = told(1.0, 2_000_000) | {"search": told(90.0, 3_000_000)["fit"]}
+    grid = costs_grid(PLAIN, {"t.a": costs})
+    assert grid is not None
+    assert [name for name, _ in grid.rows] == ["search", "fit"]
+
+
+def test_a_thousand_predictions_at_the_speed_of_a_queue() -> None:
+    latency = {"batches": {"1": {"examples_per_second": 1.0}, "32": {"examples_per_second": 20.0}}}
+    assert predictions_price({"latency": latency}, PRICE) == pytest.approx(0.1)  # 50 seconds
+    assert predictions_price({"predict": {"wall_seconds": 3.0}}, PRICE) is None
+
+
+def test_energy_of_a_node() -> None:
+    assert watt_hours({"energy_kwh": 0.25}) == 250
+    assert watt_hours({}) is watt_hours(None) is None
+    nodes = [{"energy_by": "b, a"}, None, {}, {"energy_by": "a, c"}]
+    assert energy_note(nodes) == ["Energy, by codecarbon: a, b, c."]
+    assert energy_note([None, {}]) == []

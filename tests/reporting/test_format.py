@@ -76,3 +76,9 @@ def test_commands_name_the_file_that_holds_the_stage(record: Make) -> None:
         "kedro run --pipelines fit,evaluate,analyse --namespaces sample_ner.crf",
     )
     assert write.commands(record("ocnli.crf", [0.5]))[0] == "dvc repro lineage/ocnli/dvc.yaml:ocnli.crf.analyse"
+
+
+def test_amounts_say_something_however_small() -> None:
+    amounts = (1234.5, 1.0, 0.999, 0.5, 0.0123, 0.00083, 0.0000071, 0.0)
+    shown = ["1,234.50", "1.00", "1.00", "0.50", "0.012", "0.00083", "0.0000071", "0.00"]
+    assert [write.amount(value) for value in amounts] == shown

@@ -8,6 +8,7 @@ import yaml
 from made_records import Record, awkward_records, make_record, make_search
 from pages import Page
 
+from regen.config.costs import Price
 from regen.reporting.charts import Chart
 from regen.reporting.grids import Grid
 from regen.reporting.languages import Translation, translation
@@ -100,6 +101,7 @@ def test_strings_of_templates_have_a_translation() -> None:
 
 def pages_of(records: list[Record], folder: Path) -> Iterator[Page]:
     spent = {"wall_seconds": 90.0, "peak_memory_bytes": 2_000_000_000, "machine": "Abacus"}
+    spent |= {"energy_kwh": 0.1, "energy_by": "CPU estimated from TDP and load, GPU by NVML"}
     chart = Chart("further-chart", "loss", 300, 200, 100, {"data": [], "layout": {}})
     further = Section("further", "Data", [Grid("Counts", ["count"], [("PER", ["7"])], names=True)], [("Trials", chart)])
     write_site(
@@ -108,6 +110,7 @@ def pages_of(records: list[Record], folder: Path) -> Iterator[Page]:
         folder,
         benchmarks={"ocnli": "clue"},
         costs={record["cell"]: {"fit": spent, "predict": spent} for record in records},
+        price=Price(per_hour=1, currency="EUR"),
         stale={records[0]["cell"]: ["config", "code", "lock"]},
         revision="0123abc",
         task_sections={record["task"]: [further] for record in records},

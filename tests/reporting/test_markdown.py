@@ -2,6 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from regen.config.costs import Price
 from regen.reporting.grids import Grid
 from regen.reporting.markdown import readme_table, results_index, results_pages, write_pages
 from regen.reporting.sections import Section
@@ -67,6 +68,21 @@ def test_a_page_per_task(records: list[Record], tmp_path: Path) -> None:
         "| linear | `dvc repro lineage/ocnli/dvc.yaml:ocnli.linear.analyse` | `01234567` | `12345678` | `23456789` |"
         in lines
     )
+
+
+def test_prices_and_energy_stand_with_the_costs(record: Make) -> None:
+    fit = {**COST, "wall_seconds": 3600.0, "energy_kwh": 0.002, "energy_by": "CPU by RAPL"}
+    latency = {"batches": {"32": {"examples_per_second": 10.0}}}
+    costs = {"a.x": {"fit": fit, "latency": latency}, "a.y": {"predict": COST}}
+    records = [record("a.x", [0.5]), record("a.y", [0.4])]
+    text = results_pages(records, costs, {}, Price(per_hour=2, currency="EUR"))["a"]
+    assert "| run: price, EUR | 1,000 predictions: price, EUR | fit: energy, Wh | machine |" in text
+    lines = text.splitlines()
+    assert "| x | 1.0 h | 218 MB | not measured | not measured | 2.00 | 0.056 | 2.00 | Some CPU, 2 cores |" in lines
+    assert any(
+        line.startswith("| y | not measured") and " | not measured | not measured | – |" in line for line in lines
+    )
+    assert "Energy, by codecarbon: CPU by RAPL." in lines
 
 
 def test_tables_of_sections_stand_on_the_page(record: Make) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regen.config.costs import Price
 from regen.reporting.pareto import cost_section, front
 
 Record = dict[str, Any]
@@ -52,3 +53,48 @@ def test_scores_stand_beside_costs(record: Make) -> None:
 def test_one_cell_has_nothing_to_stand_beside(record: Make) -> None:
     one, other = record("a.x", [0.6]), record("a.y", [0.6])
     assert cost_section("a", [one, other], {"a.x": {"fit": {"cpu_seconds": 1.0}}}) is None
+
+
+def test_prices_and_energy_of_a_repeat(record: Make) -> None:
+    one, two = record("a.one", [0.6]), record("a.two", [0.7, 0.9])
+    way = {"energy_by": "CPU by RAPL"}
+    costs: dict[str, Any] = {
+        "a.one": {"fit": {"wall_seconds": 1800, "energy_kwh": 0.001, **way}},
+        "a.two": {"fit": {"wall_seconds": 7200, "energy_kwh": 0.5, **way}, "latency": {"batches": {"32": {}}}},
+    }
+    costs["a.two"]["latency"]["batches"]["32"]["examples_per_second"] = 100
+    section = cost_section("a", [one, two], costs, Price(per_hour=3, currency="EUR"))
+    assert section is not None
+    (grid,) = section.grids
+    assert grid.columns == [
+        *("dev", "energy of a fit, Wh", "examples per second, 32 at a time", "price of the run, EUR"),
+        "price of 1,000 predictions, EUR",
+    ]
+    rows = dict(grid.rows)
+    assert rows["one"][1:] == ["1.00", "–", "1.50", "–"]
+    assert rows["two"][1:] == ["250.00", "100.0", "6.00", "0.0083"]
+    assert [title for title, _ in section.charts] == [
+        *("dev by energy of a fit, Wh", "dev by price of the run, EUR", "dev by price of 1,000 predictions, EUR"),
+    ]
+    assert section.notes[1].startswith("Prices at 3 EUR an hour, whatever the machine: ")
+    assert section.notes[2] == "Energy, by codecarbon: CPU by RAPL."
+    costs["a.two"]["search"] = {"wall_seconds": 3600}
+    searched = cost_section("a", [one, {**two, "search": {}}], costs, Price(per_hour=3, currency="EUR"))
+    assert searched is not None
+    assert dict(searched.grids[0].rows)["two"][1:] == ["–", "100.0", "9.00", "0.0083"]
+    plain = cost_section("a", [one, two], costs)
+    assert plain is not None
+    assert [name for name in plain.grids[0].columns if "price" in name] == []
+    assert len(plain.notes) == 2
+
+
+def test_an_ensemble_stands_where_its_members_cost_puts_it(record: Make) -> None:
+    one, both = record("a.one", [0.6]), record("a.both", [0.7], estimator="ensemble")
+    both["config"]["options"] = {"members": ["one"]}
+    fit = {"wall_seconds": 1.0, "cpu_seconds": 4.0, "peak_memory_bytes": 1_000_000}
+    section = cost_section("a", [one, both], {cell: {"fit": fit} for cell in ("a.one", "a.both")})
+    assert section is not None
+    assert dict(section.grids[0].rows)["both"][1:] == ["8.0", "1 MB"]
+    section = cost_section("a", [one, both], {"a.one": {"fit": fit}, "a.both": {"predict": {"cpu_seconds": 2.0}}})
+    assert section is not None
+    assert dict(section.grids[0].rows)["both"][1:] == ["–", "–", "2.0"]

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from record_cells import GOLD, compared_cells
+from regen.config.costs import Price
 from regen.config.published import published_results
 from regen.config.statistics import StatisticsConfig
 from regen.records.standing import task_standing
@@ -37,13 +38,15 @@ def strings(section: Section) -> set[str]:
 def test_parts_of_tasks_stand_in_both_languages(tmp_path: Path) -> None:
     records, outcomes = compared_cells(tmp_path, one=[GOLD], other=[["a"] * len(GOLD)] * 2)
     nodes = {
-        "fit": {"cpu_seconds": 1.0, "peak_memory_bytes": 1, "checkpoint_bytes": 1},
+        "fit": {"wall_seconds": 1.0, "cpu_seconds": 1.0, "peak_memory_bytes": 1, "checkpoint_bytes": 1},
         "predict": {"cpu_seconds": 1.0},
+        "latency": {"batches": {"32": {"examples_per_second": 10.0}}},
     }
+    nodes["fit"] |= {"energy_kwh": 1.0, "energy_by": "CPU by RAPL, memory estimated from its size"}
     costs = {one["cell"]: nodes for one in records}
     standings = {"made_up": task_standing(records, outcomes, StatisticsConfig())}
     published = published_results({"made_up": [{"system": "BERT", "scores": {"dev": 60}, "n": 1, "source": "s"}]})
-    parts = task_sections(records, standings, costs, published)["made_up"]
+    parts = task_sections(records, standings, costs, published, Price(per_hour=1.5, currency="EUR"))["made_up"]
     ranks = rank_section({"made_up": standings["made_up"], "again": standings["made_up"]})
     assert [part.id for part in parts] == ["comparisons", "costs", "published"]
     assert ranks is not None

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from regen.config.base import Spec
 from regen.config.cell import CellConfig
+from regen.config.costs import Price
 
 
 class PagesConfig(Spec):
@@ -12,7 +13,9 @@ class PagesConfig(Spec):
     Attributes:
         benchmarks: Task -> group of tasks.
         cells: Cell -> its effective config, to find records that are stale; empty where all records are new.
+        price: What an hour of the machine costs; ``None`` where pages show no prices.
     """
 
     benchmarks: dict[str, str]
     cells: dict[str, CellConfig] = Field(default_factory=dict)
+    price: Price | None = None

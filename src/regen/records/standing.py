@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from regen.config.statistics import StatisticsConfig
+from regen.records.agreement import agreements
 from regen.records.comparison import Comparison, Outcomes, Record, compare_all, tested_difference
 from regen.statistics.paired import holm
 
@@ -23,8 +24,8 @@ def task_standing(records: Sequence[Record], outcomes: Outcomes, how: Statistics
 
     Returns:
         ``against``: the best cell on dev of those with outcomes, ``None`` for fewer than two; ``differences``: those of
-        the others to it on each split; ``leaders``: split -> cell -> ``best`` or ``tie``; ``ranks``: cell -> rank on
-        dev; ``level``.
+        the others to it on each split; ``agreements``: which of the two is right on how many units of dev; ``leaders``:
+        split -> cell -> ``best`` or ``tie``; ``ranks``: cell -> rank on dev; ``level``.
     """
     splits = sorted({split for record in records for split in record["scores"]})
     paired = [record for record in records if record["cell"] in outcomes and "dev" in record["scores"]]
@@ -34,6 +35,7 @@ def task_standing(records: Sequence[Record], outcomes: Outcomes, how: Statistics
     return {
         "against": best["cell"] if best else None,
         "differences": [asdict(found) for found in made],
+        "agreements": [asdict(found) for found in agreements(paired, best, outcomes)] if best else [],
         "leaders": {split: leaders(records, outcomes, split, how) for split in splits},
         "ranks": ranks(paired, outcomes, how),
         "level": how.level,

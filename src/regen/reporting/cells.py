@@ -7,6 +7,7 @@ from statistics import fmean
 from types import MappingProxyType
 from typing import Any
 
+from regen.config.costs import Price
 from regen.reporting import format as write
 from regen.reporting.charts import Chart, confusion_chart, curves_chart
 from regen.reporting.costs import Costs, costs_grid
@@ -61,13 +62,16 @@ class Cell:
     models: Grid
 
 
-def cell_view(record: Record, stale: Sequence[str] = (), costs: Costs = MappingProxyType({})) -> Cell:
+def cell_view(
+    record: Record, stale: Sequence[str] = (), costs: Costs = MappingProxyType({}), price: Price | None = None
+) -> Cell:
     """Gather what the page shows of a record.
 
     Args:
         record: The record.
         stale: Which of ``config``, ``code`` and ``lock`` differ now from those that it was made with.
         costs: What cells cost, as far as it is known.
+        price: What an hour of the machine costs; ``None`` for no prices.
     """
     return Cell(
         name=record["cell"],
@@ -86,7 +90,7 @@ def cell_view(record: Record, stale: Sequence[str] = (), costs: Costs = MappingP
         search=search_view(record),
         config=_config(record),
         provenance=_provenance(record),
-        costs=costs_grid(record, costs),
+        costs=costs_grid(record, costs, price),
         models=_models(record),
     )
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from regen.config.statistics import StatisticsConfig
-from regen.records.comparison import Comparison, compare
+from regen.records.agreement import SPLIT, agreement
+from regen.records.comparison import Comparison, Outcomes, compare
 from regen.records.versions import Version
 from regen.reporting import format as write
 
@@ -81,10 +82,35 @@ def _scores(one: Version, other: Version, how: StatisticsConfig) -> Iterator[str
         found = _compared(one, other, split, how)
         paired = difference_text(found) if found else "not on the same examples, or no outcomes of them are at hand"
         yield f"{split} {records[1]['metric']}: {sides[0]} -> {sides[1]}; {paired}"
+        if split == SPLIT:
+            yield from _agreement(one, other)
+
+
+def _agreement(one: Version, other: Version) -> Iterator[str]:
+    """Say how many units of dev both, one, or neither has right; nothing where that is not known."""
+    records, outcomes = _named(one, other)
+    found = agreement(records[0], records[1], outcomes)
+    if found is not None:
+        counts = (found.both, found.only_cell, found.only_against, found.neither)
+        yield agreement_text(found.units, (one.name, other.name), counts)
+
+
+def agreement_text(units: str, names: tuple[str, str], counts: tuple[int, int, int, int]) -> str:
+    """Write how many units of dev both cells, the one, the other, or neither has right."""
+    both, one, other, neither = map(write.count, counts)
+    return (
+        f"{SPLIT} {units} that are right in the first repeat: {both} in both, {one} in {names[0]} alone, "
+        f"{other} in {names[1]} alone, {neither} in neither"
+    )
 
 
 def _compared(one: Version, other: Version, split: str, how: StatisticsConfig) -> Comparison | None:
-    """Compare two versions, which may be of the same cell, under names of their own."""
-    named = [{**version.record, "cell": version.name} for version in (one, other)]
-    outcomes = {version.name: version.outcomes for version in (one, other) if version.outcomes is not None}
+    """Compare two versions."""
+    named, outcomes = _named(one, other)
     return compare(named[1], named[0], outcomes, split, how)
+
+
+def _named(one: Version, other: Version) -> tuple[list[Record], Outcomes]:
+    """Give records and outcomes of two versions, which may be of the same cell, under names of their own."""
+    records: list[Record] = [{**version.record, "cell": version.name} for version in (one, other)]
+    return records, {version.name: version.outcomes for version in (one, other) if version.outcomes is not None}

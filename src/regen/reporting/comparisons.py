@@ -19,6 +19,13 @@ _PAIRED = (
     "repeats, approximate randomisation otherwise; p is corrected for the comparisons in its column (Holm). Both hold "
     "the fits fixed: see the repeats for how scores vary with seeds and folds."
 )
+_RIGHT = ("both", "only_against", "only_cell", "neither")
+_FIRST = "First repeat of each recipe, in every fold. kedro compare with --examples shows the examples."
+_UNITS = {
+    "examples": f"Examples of dev that are right as a whole, with every span and every relation. {_FIRST}",
+    "documents": "Documents of dev in which every span is right: the counts in git are those of documents, not of "
+    f"sentences. {_FIRST}",
+}
 _REPEATS = "Student’s t interval of the mean over repeats: how it varies with seeds and folds, the examples held fixed."
 _RANKS = (
     "On dev: 1 + the number of recipes that are significantly better on the task (paired tests of all pairs, Holm), so "
@@ -33,7 +40,12 @@ def comparison_section(records: Sequence[Record], standing: Standing) -> Section
         records: The task's records, in the order of the page.
         standing: How they stand to each other.
     """
-    grids = [grid for grid in (_paired_grid(records, standing), _repeats_grid(records, standing["level"])) if grid.rows]
+    made = (
+        _paired_grid(records, standing),
+        _agreement_grid(records, standing),
+        _repeats_grid(records, standing["level"]),
+    )
+    grids = [grid for grid in made if grid.rows]
     return Section("comparisons", "How sure the order is", grids) if grids else None
 
 
@@ -85,6 +97,24 @@ def _paired(found: Mapping[str, Any] | None) -> list[str]:
         return [NOTHING] * 3
     bounds = write.bounds(found["low"], found["high"])
     return [f"{write.difference(found['difference'])} {bounds}", p_value(found["adjusted"]), found["test"]]
+
+
+def _agreement_grid(records: Sequence[Record], standing: Standing) -> Grid:
+    """Say which of a recipe and the best on dev is right how often."""
+    found = {one["cell"]: one for one in standing.get("agreements", ())}  # older standings have none
+    units = next((one["units"] for one in found.values()), "examples")
+    best = str(standing["against"]).partition(".")[2]
+    return Grid(
+        title=f"Right on dev, {units}",
+        columns=["both", f"only {best}", "only this recipe", "neither"],
+        rows=[
+            (record["recipe"], [write.count(found[record["cell"]][key]) for key in _RIGHT])
+            for record in records
+            if record["cell"] in found
+        ],
+        corner="recipe",
+        note=_UNITS[units],
+    )
 
 
 def _repeats_grid(records: Sequence[Record], level: float) -> Grid:

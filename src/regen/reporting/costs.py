@@ -1,18 +1,24 @@
 """What cells cost, from telemetry."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from regen.config.costs import Price
 from regen.config.ensemble import ENSEMBLE
 from regen.reporting import format as write
 from regen.reporting.format import Record
 from regen.reporting.grids import Grid
 
 Costs = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""Cell -> node (``fit``, ``predict``) -> ``wall_seconds``, ``peak_memory_bytes``, ``machine``."""
+"""Cell -> node (``fit``, ``predict``) -> ``wall_seconds``, ``peak_memory_bytes``, ``machine``; where it was wanted,
+``energy_kwh`` and how it is known, ``energy_by``."""
+_ADDED = ("wall_seconds", "cpu_seconds", "energy_kwh")
+"""What fits that ran one after the other cost together."""
+_SERVED = "32"
+"""Size of the batches at whose speed predictions are priced."""
 
 
 def read_costs(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
@@ -47,25 +53,98 @@ def fit_cost(record: Record, costs: Costs) -> Mapping[str, Any] | None:
     own = costs.get(record["cell"], {}).get("fit")
     if own is None or record["config"]["estimator"] != ENSEMBLE:
         return own
-    names = [f"{record['task']}.{name}" for name in record["config"]["options"]["members"]]
+    names = _members(record)
     parts = [own, *(costs[name]["fit"] for name in names if "fit" in costs.get(name, {}))]
     if len(parts) <= len(names):
         return None
-    seconds, memory = ([part[key] for part in parts] for key in ("wall_seconds", "peak_memory_bytes"))
-    return {**own, "wall_seconds": sum(seconds), "peak_memory_bytes": max(memory)}
+    known = [key for key in _ADDED if all(key in part for part in parts)]
+    rest = {key: value for key, value in own.items() if key not in _ADDED}
+    return {
+        **rest,
+        **{key: sum(part[key] for part in parts) for key in known},
+        "peak_memory_bytes": max(part["peak_memory_bytes"] for part in parts),
+    }
 
 
-def costs_grid(record: Record, costs: Costs) -> Grid | None:
-    """Show what a cell's fits and predictions cost, and where; None where neither was measured."""
-    nodes = {"fit": fit_cost(record, costs), "predict": costs.get(record["cell"], {}).get("predict")}
-    rows = [
-        (
-            name,
-            [write.duration(node["wall_seconds"]), write.memory(node["peak_memory_bytes"]), node.get("machine", "–")],
-        )
-        for name, node in nodes.items()
-        if node is not None
-    ]
-    note = "All repeats together, where the cell was last made."
-    columns = ["wall time", "peak memory", "machine"]
+def _members(record: Record) -> list[str]:
+    """Name the cells that a cell joins; none for one that is no ensemble."""
+    config = record["config"]
+    joined = config["options"]["members"] if config["estimator"] == ENSEMBLE else []
+    return [f"{record['task']}.{name}" for name in joined]
+
+
+def run_seconds(record: Record, costs: Costs) -> float | None:
+    """Give the wall time of all that made a cell: its search, the fits of all repeats, and the same of its members.
+
+    A search is no extra of the fit: the fit takes over the winning trial, and its own time may be next to nothing.
+
+    Args:
+        record: The cell's record.
+        costs: What cells cost.
+
+    Returns:
+        Seconds; ``None`` where a part was not measured.
+    """
+    fit, own = fit_cost(record, costs), costs.get(record["cell"], {})
+    if fit is None or ("search" in record and "search" not in own):
+        return None
+    nodes = [own, *(costs.get(name, {}) for name in _members(record))]
+    searches = [node["search"]["wall_seconds"] for node in nodes if "search" in node]
+    return float(fit["wall_seconds"] + sum(searches))
+
+
+def watt_hours(node: Mapping[str, Any] | None) -> float | None:
+    """Give the energy of a node in Wh; ``None`` where it is not known."""
+    return 1000 * node["energy_kwh"] if node is not None and "energy_kwh" in node else None
+
+
+def predictions_price(nodes: Mapping[str, Mapping[str, Any]], price: Price) -> float | None:
+    """Give the price of 1,000 predictions, 32 at a time, by the speed that ``kedro latency`` measured.
+
+    The node ``predict`` would not do: it loads each repeat's model, which outweighs the predictions of small splits.
+
+    Args:
+        nodes: What a cell's nodes cost.
+        price: What an hour costs.
+
+    Returns:
+        ``None`` where the speed was not measured.
+    """
+    speed = nodes.get("latency", {}).get("batches", {}).get(_SERVED, {}).get("examples_per_second")
+    return price.of(1000 / speed) if speed else None
+
+
+def energy_note(nodes: Iterable[Mapping[str, Any] | None]) -> list[str]:
+    """Say how the energy of nodes is known, in one sentence; nothing where none is."""
+    ways = sorted({way for node in nodes if node and "energy_by" in node for way in node["energy_by"].split(", ")})
+    return [f"Energy, by codecarbon: {', '.join(ways)}."] if ways else []
+
+
+def costs_grid(record: Record, costs: Costs, price: Price | None = None) -> Grid | None:
+    """Show what a cell's fits and predictions cost, and where; None where neither was measured.
+
+    Args:
+        record: The cell's record.
+        costs: What cells cost.
+        price: What an hour of the machine costs; ``None`` for no prices.
+    """
+    own = costs.get(record["cell"], {})
+    nodes = {"search": own.get("search"), "fit": fit_cost(record, costs), "predict": own.get("predict")}
+    known = {name: node for name, node in nodes.items() if node is not None}
+    energy = any("energy_kwh" in node for node in known.values())
+    columns = [*_heads(price, energy=energy), "machine"]
+    rows = [(name, [*_values(node, price, energy=energy), node.get("machine", "–")]) for name, node in known.items()]
+    note = " ".join(["All repeats together, where the cell was last made.", *energy_note(known.values())])
     return Grid("Costs", columns, rows, corner="node", note=note, texts={"machine"}) if rows else None
+
+
+def _heads(price: Price | None, *, energy: bool) -> list[str]:
+    priced = [f"price, {price.currency}"] if price else []
+    return ["wall time", "peak memory", *priced, *(["energy, Wh"] if energy else [])]
+
+
+def _values(node: Mapping[str, Any], price: Price | None, *, energy: bool) -> list[str]:
+    seconds, used = node["wall_seconds"], watt_hours(node)
+    priced = [write.amount(price.of(seconds))] if price else []
+    spent = [write.NOTHING if used is None else write.amount(used)] if energy else []
+    return [write.duration(seconds), write.memory(node["peak_memory_bytes"]), *priced, *spent]

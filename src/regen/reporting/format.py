@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from math import floor, log10
 from typing import Any
 
 Record = Mapping[str, Any]
@@ -81,6 +82,14 @@ def duration(seconds: float) -> str:
 def memory(size: int) -> str:
     """Write bytes as ``218 MB`` or ``1.5 GB`` (powers of 1,000)."""
     return f"{size / _GIGABYTE:.1f} GB" if size >= _GIGABYTE else f"{size / 1_000_000:.0f} MB"
+
+
+def amount(value: float) -> str:
+    """Write a price or an energy: ``1,234.50``; below 1 with two digits that say something: ``0.00083``."""
+    if value >= 1 or value == 0:
+        return f"{value:,.2f}"
+    places = 1 - floor(log10(value))
+    return f"{value:.{max(places, 2)}f}"
 
 
 def short(digest: str) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from regen.config.costs import Price
 from regen.reporting import format as write
-from regen.reporting.costs import Costs, fit_cost
+from regen.reporting.costs import Costs, energy_note, fit_cost, predictions_price, run_seconds, watt_hours
 from regen.reporting.data_cards import unseen_score, unseen_splits
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.leaderboard import shared_texts
@@ -57,18 +58,21 @@ def results_index(records: Sequence[Record]) -> str:
     return f"{_table(head, rows, left=2)}\n\n{_READING.format(over='Over')}"
 
 
-def results_pages(records: Sequence[Record], costs: Costs, sections: Mapping[str, Sequence[Section]]) -> dict[str, str]:
+def results_pages(
+    records: Sequence[Record], costs: Costs, sections: Mapping[str, Sequence[Section]], price: Price | None = None
+) -> dict[str, str]:
     """Write a page per task: scores, comparisons, costs, and how each cell is made again.
 
     Args:
         records: Records of any tasks.
         costs: What cells cost where they were last made here; cells and nodes may be missing.
         sections: Task -> further tables.
+        price: What an hour of the machine costs; ``None`` for no prices.
 
     Returns:
         Task -> page.
     """
-    return {task: _page(task, own, costs, sections.get(task, ())) for task, own in by_task(records).items()}
+    return {task: _page(task, own, costs, sections.get(task, ()), price) for task, own in by_task(records).items()}
 
 
 def write_pages(pages: Mapping[str, str], folder: Path) -> None:
@@ -82,6 +86,7 @@ def _page(
     records: Sequence[Record],
     costs: Costs,
     sections: Sequence[Section],
+    price: Price | None,
 ) -> str:
     warnings = dict.fromkeys(f"**{text}**" for record in records for text in shared_texts(record))
     config = records[0]["config"]
@@ -93,7 +98,9 @@ def _page(
     ]
     parts += [*warnings, _scores(records), *_unseen(records)]
     parts += [text for section in sections for text in _section(section)]
-    return "\n\n".join([*parts, "## Cost", _costs(records, costs), "## Made again by", _remaking(records)]) + "\n"
+    return (
+        "\n\n".join([*parts, "## Cost", *_costs(records, costs, price), "## Made again by", _remaking(records)]) + "\n"
+    )
 
 
 def _section(section: Section) -> list[str]:
@@ -147,14 +154,26 @@ def _split(record: Record, split: str, floor: dict[str, float]) -> tuple[str, st
     return _score(record, split), write.deviation(sd), write.difference(over_floor(record, split, floor))
 
 
-def _costs(records: Sequence[Record], costs: Costs) -> str:
-    head = ["recipe", "fit: wall time", "fit: peak memory", "predict: wall time", "predict: peak memory", "machine"]
+def _costs(records: Sequence[Record], costs: Costs, price: Price | None) -> list[str]:
+    """Write the table of costs, and how energy is known, where it is."""
+    fits = [fit_cost(record, costs) for record in records]
+    energy = any(watt_hours(fit) is not None for fit in fits)
+    head = ["recipe", "fit: wall time", "fit: peak memory", "predict: wall time", "predict: peak memory"]
+    head += [f"run: price, {price.currency}", f"1,000 predictions: price, {price.currency}"] if price else []
+    head += ["fit: energy, Wh"] if energy else []
     rows = []
-    for record in records:
+    for record, fit in zip(records, fits, strict=True):
         nodes = costs.get(record["cell"], {})
+        seconds = run_seconds(record, costs)
+        priced = [price.of(seconds) if seconds else None, predictions_price(nodes, price)] if price else []
+        further = map(_amount, [*priced, *([watt_hours(fit)] if energy else [])])
         machine = str(nodes.get("fit", {}).get("machine", "–"))
-        rows.append([record["recipe"], *_cost(fit_cost(record, costs)), *_cost(nodes.get("predict")), machine])
-    return _table(head, rows)
+        rows.append([record["recipe"], *_cost(fit), *_cost(nodes.get("predict")), *further, machine])
+    return [_table([*head, "machine"], rows), *energy_note(fits)]
+
+
+def _amount(value: float | None) -> str:
+    return _UNMEASURED if value is None else write.amount(value)
 
 
 def _cost(node: Mapping[str, Any] | None) -> tuple[str, str]:

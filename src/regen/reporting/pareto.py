@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from regen.config.costs import Price
 from regen.reporting import format as write
 from regen.reporting.charts import Chart
-from regen.reporting.costs import Costs
+from regen.reporting.costs import Costs, energy_note, fit_cost, predictions_price, run_seconds, watt_hours
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.grids import Grid
 from regen.reporting.sections import Section
@@ -70,6 +71,31 @@ def _latency(size: str, key: str) -> Callable[[Record, Mapping[str, Values]], fl
     return of
 
 
+def _energy(record: Record, nodes: Mapping[str, Values]) -> float | None:
+    """Take the energy of a repeat's fit; that of a searched cell took over what the search fitted."""
+    used = None if "search" in record else watt_hours(nodes.get("fit"))
+    return None if used is None else used / len(record["training"]["models"])
+
+
+def _prices(price: Price | None, costs: Costs) -> list[_Cost]:
+    """Price the run and the predictions, where there is a price."""
+    if price is None:
+        return []
+
+    def of_run(record: Record, _: Mapping[str, Values]) -> float | None:
+        seconds = run_seconds(record, costs)
+        return None if seconds is None else price.of(seconds)
+
+    return [
+        _Cost(f"price of the run, {price.currency}", of_run, write.amount),
+        _Cost(
+            f"price of 1,000 predictions, {price.currency}",
+            lambda _, nodes: predictions_price(nodes, price),
+            write.amount,
+        ),
+    ]
+
+
 def _tenths(value: float) -> str:
     return f"{value:,.1f}"
 
@@ -94,27 +120,31 @@ COSTS = (
     ),
     _Cost("CPU seconds of a fit", _telemetry("fit", "cpu_seconds", each=True), _tenths),
     _Cost("peak memory of the fit", _telemetry("fit", "peak_memory_bytes", each=False), _memory),
+    _Cost("energy of a fit, Wh", _energy, write.amount),
     _Cost("CPU seconds of predictions", _telemetry("predict", "cpu_seconds", each=True), _tenths),
     _Cost("latency of one example, p50, ms", _latency("1", "p50_ms"), _tenths),
     _Cost("latency of one example, p95, ms", _latency("1", "p95_ms"), _tenths, in_table_alone=True),
     _Cost("examples per second, 32 at a time", _latency("32", "examples_per_second"), _tenths, in_table_alone=True),
 )
-"""In the order of the table's columns."""
+"""In the order of the table's columns; prices come last."""
 
 
-def cost_section(task: str, records: Sequence[Record], costs: Costs) -> Section | None:
+def cost_section(task: str, records: Sequence[Record], costs: Costs, price: Price | None = None) -> Section | None:
     """Set scores on dev beside costs; ``None`` for fewer than two cells with a score and a cost.
 
     Args:
         task: Name of the task.
         records: Its records.
         costs: What cells cost.
+        price: What an hour of the machine costs; ``None`` for no prices.
     """
     scored = [record for record in records if "dev" in record["scores"] and costs.get(record["cell"])]
     if len(scored) < _LEAST_CELLS:
         return None
-    values = {cost.title: [cost.of(record, costs[record["cell"]]) for record in scored] for cost in COSTS}
-    known = [cost for cost in COSTS if any(value is not None for value in values[cost.title])]
+    nodes = [_nodes(record, costs) for record in scored]
+    every = [*COSTS, *_prices(price, costs)]
+    values = {cost.title: [cost.of(*pair) for pair in zip(scored, nodes, strict=True)] for cost in every}
+    known = [cost for cost in every if any(value is not None for value in values[cost.title])]
     drawn = [cost for cost in known if not cost.in_table_alone]
     rows = [
         (
@@ -128,7 +158,24 @@ def cost_section(task: str, records: Sequence[Record], costs: Costs) -> Section 
     ]
     grid = Grid("Costs of a repeat", ["dev", *(cost.title for cost in known)], rows, corner="recipe", note=_NOTE)
     charts = [(f"dev by {cost.title}", _chart(task, number, cost, scored, values)) for number, cost in enumerate(drawn)]
-    return Section(COSTS_ID, "Quality and cost", [grid], charts, [_FRONT])
+    notes = [_FRONT, *_priced(price), *energy_note(own.get("fit") for own in nodes)]
+    return Section(COSTS_ID, "Quality and cost", [grid], charts, notes)
+
+
+def _nodes(record: Record, costs: Costs) -> dict[str, Values]:
+    """Give what a cell's nodes cost; the fit of an ensemble costs what those of its members do."""
+    return {**costs[record["cell"]], "fit": fit_cost(record, costs) or {}}
+
+
+def _priced(price: Price | None) -> list[str]:
+    """Say how prices are made."""
+    if price is None:
+        return []
+    return [
+        f"Prices at {price.per_hour:,g} {price.currency} an hour, whatever the machine: the run by the wall time of "
+        "its search and of the fits of all repeats, predictions by the speed of 32 at a time, where kedro latency "
+        "measured it."
+    ]
 
 
 def front(points: Sequence[tuple[float, float]]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from regen.config.costs import Price
 from regen.config.published import Published
 from regen.records.standing import Standing
 from regen.reporting.comparisons import comparison_section
@@ -14,7 +15,11 @@ from regen.reporting.sections import Section
 
 
 def task_sections(
-    records: Sequence[Record], standings: Mapping[str, Standing], costs: Costs, published: Published
+    records: Sequence[Record],
+    standings: Mapping[str, Standing],
+    costs: Costs,
+    published: Published,
+    price: Price | None = None,
 ) -> dict[str, list[Section]]:
     """Give the parts of each task's page: comparisons, costs, and what others published.
 
@@ -23,12 +28,13 @@ def task_sections(
         standings: Task -> how its cells stand to each other.
         costs: What cells cost, as far as it is known.
         published: Task -> what others printed.
+        price: What an hour of the machine costs; ``None`` for no prices.
     """
     found = {}
     for task, own in by_task(records).items():
         parts = [
             comparison_section(own, standings[task]),
-            cost_section(task, own, costs),
+            cost_section(task, own, costs, price),
             published_section(own, published.get(task, [])),
         ]
         found[task] = [part for part in parts if part is not None]

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment
 
+from regen.config.costs import Price
 from regen.config.statistics import StatisticsConfig
 from regen.pages import page_environment
 from regen.records.standing import Standing, task_standing
@@ -36,6 +37,7 @@ def write_site(
     *,
     benchmarks: Mapping[str, str] = MappingProxyType({}),
     costs: Costs = MappingProxyType({}),
+    price: Price | None = None,
     stale: Stale = MappingProxyType({}),
     standings: Mapping[str, Standing] = MappingProxyType({}),
     revision: str | None = None,
@@ -54,6 +56,7 @@ def write_site(
         folder: An existing, empty folder.
         benchmarks: Task -> group of tasks; what it lacks stands under a dash.
         costs: What cells cost, as far as it is known.
+        price: What an hour of the machine costs; ``None`` for no prices.
         stale: Cell -> which of ``config``, ``code`` and ``lock`` differ now from those that its record was made with.
         standings: Task -> how its cells stand to each other; where it is not known, intervals that overlap are ties.
         revision: Git revision at which the pages are made; None where it is not to be shown.
@@ -75,7 +78,7 @@ def write_site(
         page = _task_page(board, comparison_chart(task, own), task_sections.get(task, ()))
         _write(folder / "tasks" / f"{task}.html", _render(environment, "task.html", "../", shared, page))
         for record in own:
-            cell = cell_view(record, stale.get(record["cell"], ()), costs)
+            cell = cell_view(record, stale.get(record["cell"], ()), costs, price)
             page = _cell_page(cell, cell_sections.get(record["cell"], ()))
             path = folder / "cells" / task / f"{record['recipe']}.html"
             _write(path, _render(environment, "cell.html", "../../", shared, page))

@@ -36,7 +36,8 @@ def report_all(
         examined: The same of examinations.
         machine: Where telemetry is.
         published: Task -> what others printed, as ``conf/base/published.yml`` has it.
-        project: The project of now, for the tasks' benchmarks and to find records that are stale.
+        project: The project of now, for the tasks' benchmarks, to find records that are stale, and the price of an
+            hour.
         statistics: How intervals are made.
 
     Returns:
@@ -61,7 +62,7 @@ def report_all(
     # git does not hold what the samples cost: they are made on every machine.
     costs = {cell: cost for cell, cost in costs.items() if not cell.startswith("sample_")}
     others = published_results(published)
-    parts = task_sections(records, standings, costs, others)
+    parts = task_sections(records, standings, costs, others, project.price)
     # The Markdown pages have a table of costs of their own.
     printed = {task: [part for part in own if part.id != COSTS_ID] for task, own in parts.items()}
     return {
@@ -71,7 +72,7 @@ def report_all(
         "leaderboard": results_table(records),
         "readme": readme_table(records),
         "index": results_index(records),
-        "pages": partial(write_pages, results_pages(records, costs, printed)),
+        "pages": partial(write_pages, results_pages(records, costs, printed, project.price)),
     }
 
 
@@ -108,6 +109,7 @@ def _site(
         "All results",
         benchmarks=project.benchmarks,
         costs=costs,
+        price=project.price,
         stale=stale_records(records, project.cells, machine.project / "requirements.lock"),
         standings=standings,
         revision=head_revision(machine.project),
