@@ -220,7 +220,7 @@ def _chart(
             "x": [points[place][0] for place in best],
             "y": [points[place][1] for place in best],
             "text": [found[place][1]["recipe"] for place in best],  # names of all recipes would hide each other
-            "textposition": "top left",
+            "textposition": ["top right", *["top left"] * (len(best) - 1)],  # inside the plot at its left edge
             "line": {"shape": "hv"},
             "hovertemplate": hover,
         },
