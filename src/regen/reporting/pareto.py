@@ -225,8 +225,9 @@ def _chart(
             "hovertemplate": hover,
         },
     ]
+    ticks = {"exponentformat": "none"} if cost.shown is write.amount else {}  # 10µ is no way to write a price
     layout = {
-        "xaxis": {"title": {"text": cost.title}, "type": "log"},
+        "xaxis": {"title": {"text": cost.title}, "type": "log", **ticks},
         "yaxis": {"title": {"text": f"{metric} × 100 on dev"}},
         "showlegend": False,
     }
