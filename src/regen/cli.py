@@ -215,9 +215,9 @@ def compare(metadata: ProjectMetadata, one: str, other: str, examples: bool) -> 
     root = metadata.project_path
     how = read_statistics(config_loader(root), root)
     if any(is_cell(root, name) for name in (one, other)):
-        click.echo("\n".join(change_lines(read_version(root, one), read_version(root, other), how)))
-        if examples:
-            click.echo(_disagreements(root, one, other))
+        lines = change_lines(read_version(root, one), read_version(root, other), how)
+        lines += [line for line in _disagreements(root, one, other) if line not in lines] if examples else []
+        click.echo("\n".join(lines))
         return
     if examples:
         raise UserError("--examples: found two revisions, expected two cells: only their last answers are kept")
@@ -229,7 +229,7 @@ def compare(metadata: ProjectMetadata, one: str, other: str, examples: bool) -> 
             click.echo(f"{cell}: {kind}" if cell else kind)
 
 
-def _disagreements(root: Path, one: str, other: str) -> str:
+def _disagreements(root: Path, one: str, other: str) -> list[str]:
     """Write the page of examples on which two cells differ, and say where it is and what it counts."""
     from regen.disagreements.run import show_disagreements
     from regen.project import config_loader, read_machine
@@ -237,7 +237,7 @@ def _disagreements(root: Path, one: str, other: str) -> str:
 
     path, counts = show_disagreements(one, other, read_machine(config_loader(root), root).state.parent)
     told = agreement_text("examples", (one, other), (counts["both"], counts["one"], counts["other"], counts["neither"]))
-    return f"  {told}\n{path}"
+    return [f"  {told}", str(path)]
 
 
 @cli.command()

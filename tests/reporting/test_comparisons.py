@@ -64,7 +64,7 @@ def test_documents_are_called_documents(tmp_path: Path) -> None:
     assert section is not None
     grid = section.grids[1]
     assert grid.title == "Right on dev, documents"
-    assert grid.note.startswith("Documents of dev in which every span is right: the counts in git are those of doc")
+    assert grid.note.startswith("Documents of dev in which every answer, span or relation is right: the counts in git")
 
 
 def test_a_standing_that_was_made_before_there_were_counts(tmp_path: Path) -> None:

@@ -76,6 +76,8 @@ def test_prices_and_energy_of_a_repeat(record: Make) -> None:
     assert [title for title, _ in section.charts] == [
         *("dev by energy of a fit, Wh", "dev by price of the run, EUR", "dev by price of 1,000 predictions, EUR"),
     ]
+    axes = [chart.figure["layout"]["xaxis"].get("exponentformat") for _, chart in section.charts]
+    assert axes == ["none"] * 3
     assert section.notes[1].startswith("Prices at 3 EUR an hour, whatever the machine: ")
     assert section.notes[2] == "Energy, by codecarbon: CPU by RAPL."
     costs["a.two"]["search"] = {"wall_seconds": 3600}

@@ -86,19 +86,21 @@ def right_alone(config: Mapping[str, Any], sides: Sequence[Sides], which: int, m
     places = [
         (fold, int(place)) for fold in sides for place in np.flatnonzero(fold.right[which] & ~fold.right[1 - which])
     ]
-    return [_shown(config, *place) for place in places[:most]]
+    return [_shown(config, *place, which) for place in places[:most]]
 
 
-def _shown(config: Mapping[str, Any], fold: Sides, place: int) -> Shown:
-    """Show an example once, and twice those of its lines in which the answers differ."""
+def _shown(config: Mapping[str, Any], fold: Sides, place: int, which: int) -> Shown:
+    """Show what is the same for both answers once, gold once, as the wrong answer has it, and the rest for each."""
     example = {str(name): value for name, value in fold.rows[0].examples.iloc[place].items()}
-    one, other = (
+    both = [
         example_lines(config["task_type"], config["language"], example, rows.gold[place], rows.pred[place])
         for rows in fold.rows
-    )
+    ]
     lines = []
-    for first, second in zip(one, other, strict=True):
-        lines += (
-            [(first.name, first)] if first == second else [(f"{first.name}, A", first), (f"{first.name}, B", second)]
-        )
+    for pair in zip(*both, strict=True):
+        name = pair[0].name
+        if name.startswith("gold"):
+            lines.append((name, pair[1 - which]))
+        else:
+            lines += [(name, pair[0])] if pair[0] == pair[1] else [(f"{name}, A", pair[0]), (f"{name}, B", pair[1])]
     return Shown(str(example["id"]), lines)

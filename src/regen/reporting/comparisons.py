@@ -22,9 +22,9 @@ _PAIRED = (
 _RIGHT = ("both", "only_against", "only_cell", "neither")
 _FIRST = "First repeat of each recipe, in every fold. kedro compare with --examples shows the examples."
 _UNITS = {
-    "examples": f"Examples of dev that are right as a whole, with every span and every relation. {_FIRST}",
-    "documents": "Documents of dev in which every span is right: the counts in git are those of documents, not of "
-    f"sentences. {_FIRST}",
+    "examples": f"Examples of dev that are right as a whole: the answer, or every span or relation. {_FIRST}",
+    "documents": "Documents of dev in which every answer, span or relation is right: the counts in git are those of "
+    f"documents, not of single examples. {_FIRST}",
 }
 _REPEATS = "Student’s t interval of the mean over repeats: how it varies with seeds and folds, the examples held fixed."
 _RANKS = (

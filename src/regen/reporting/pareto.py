@@ -220,13 +220,14 @@ def _chart(
             "x": [points[place][0] for place in best],
             "y": [points[place][1] for place in best],
             "text": [found[place][1]["recipe"] for place in best],  # names of all recipes would hide each other
-            "textposition": "top left",
+            "textposition": ["top right", *["top left"] * (len(best) - 1)],  # inside the plot at its left edge
             "line": {"shape": "hv"},
             "hovertemplate": hover,
         },
     ]
+    ticks = {"exponentformat": "none"} if cost.shown is write.amount else {}  # 10µ is no way to write a price
     layout = {
-        "xaxis": {"title": {"text": cost.title}, "type": "log"},
+        "xaxis": {"title": {"text": cost.title}, "type": "log", **ticks},
         "yaxis": {"title": {"text": f"{metric} × 100 on dev"}},
         "showlegend": False,
     }
