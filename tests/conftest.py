@@ -12,8 +12,8 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).parents[1]
 
 
-SHARED = ("test_dvc.py", "test_kedro_run.py", "test_pages.py")
-"""Files of tests/end_to_end that work on the same samples."""
+SHARED = ("test_dvc.py", "test_pages.py")
+"""Files of tests/end_to_end that work on the same samples, which take minutes to make."""
 
 
 class _ByFile(LoadScopeScheduling):
@@ -38,6 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     items.sort(key=lambda item: not _shares(item.nodeid))
     for item in items:
+        if "samples" in getattr(item, "fixturenames", ()) and not _shares(item.nodeid):
+            raise pytest.UsageError(f"{item.nodeid}: needs the samples, so its file belongs into SHARED of {__file__}")
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("no_cover")
 

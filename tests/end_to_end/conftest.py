@@ -7,11 +7,26 @@ from pathlib import Path
 import pytest
 from project_clone import Clone
 
+MAKING = 1800
+"""Seconds that a test may take that needs the samples: any of them may be the first, which makes them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give time to make the samples to each test that needs them."""
+    for item in items:
+        if "samples" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(MAKING))
+
 
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Clone:
-    """The clone that the sample suite is made in, once for all files in ``SHARED``; tests leave it as they found it."""
-    return _cloned(tmp_path_factory.mktemp("samples") / "regen", project_root)
+    """A clone with the sample suite, made from nothing and once for all files in ``SHARED``.
+
+    Tests leave it as they found it, so that they pass in any order and each alone.
+    """
+    made = _cloned(tmp_path_factory.mktemp("samples") / "regen", project_root)
+    made.run("dvc", "repro", "--quiet")
+    return made
 
 
 @pytest.fixture(scope="module")

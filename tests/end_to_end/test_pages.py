@@ -18,7 +18,6 @@ pytestmark = [
 
 
 def test_notebooks_run(samples: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
-    samples.run("dvc", "repro", "--quiet", "dvc.yaml")
     for name, value in samples.env.items():
         monkeypatch.setenv(name, value)
     for path in sorted((samples.root / "notebooks").glob("*.ipynb")):
@@ -45,7 +44,6 @@ print("PREVIEWS", json.dumps(shown))
 
 
 def test_datasets_have_previews_in_kedro_viz(samples: Clone) -> None:
-    samples.run("dvc", "repro", "--quiet", "dvc.yaml")
     done = samples.tried("python", "-c", PREVIEWS)
     printed = done.stdout
     if "Kedro-Viz did not start" in printed:
@@ -98,7 +96,6 @@ def test_datasets_have_previews_in_kedro_viz(samples: Clone) -> None:
 @pytest.mark.exhaustive
 @pytest.mark.skipif(not (shutil.which("chromium") and shutil.which("chromedriver")), reason="chromium is not installed")
 def test_pictures_of_kedro_viz_and_the_report(samples: Clone) -> None:
-    samples.run("dvc", "repro", "--quiet", "dvc.yaml")
     for path in (samples.root / "docs/images").glob("*.png"):
         path.unlink()
     done = samples.tried("python", "docs/pictures.py")
