@@ -5,10 +5,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from project_clone import Clone
+from project_clone import QUICK, Clone
 
 MAKING = 1800
-"""Seconds that a test may take that needs the samples: any of them may be the first, which makes them."""
+"""Seconds that a test may take that needs made samples: any of them may be the first, which makes them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -20,13 +20,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Clone:
-    """A clone with the sample suite, made from nothing and once for all files in ``SHARED``.
+    """A clone with the cells of the sample suite that need no encoder, made from nothing.
 
-    Tests leave it as they found it, so that they pass in any order and each alone.
+    It is made once for all files in ``SHARED``. Tests leave it as they found it, so that they pass in any order.
     """
     made = _cloned(tmp_path_factory.mktemp("samples") / "regen", project_root)
-    made.run("dvc", "repro", "--quiet")
+    made.run("dvc", "repro", "--quiet", *QUICK)
     return made
+
+
+@pytest.fixture(scope="session")
+def whole_samples(samples: Clone) -> Clone:
+    """That clone with the whole sample suite: imports encoders and fits them for minutes."""
+    samples.run("dvc", "repro", "--quiet")
+    return samples
 
 
 @pytest.fixture(scope="module")
