@@ -38,7 +38,7 @@ gpu-check: $(VENV)/.dev ## run what only a GPU can show (needs a CUDA build of t
 lint: $(VENV)/.dev ## check style, types and generated files
 	@ruff check --quiet --no-cache .
 	@ruff format --quiet --check .
-	@mypy
+	@mypy --num-workers 2
 	@kedro lineage write --check
 
 format: $(VENV)/.dev ## mend style where a tool can
