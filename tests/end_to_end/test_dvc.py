@@ -121,7 +121,7 @@ def _other_than_lacking(change: Any) -> bool:
     """Say whether DVC tells of more than files that are not there: of changed ones, or of another command."""
     if not isinstance(change, dict):
         return True
-    return any(how != "deleted" for paths in change.values() for how in paths.values())
+    return any(how not in ("deleted", "not in cache") for paths in change.values() for how in paths.values())
 
 
 def test_second_repro_runs_nothing(samples: Clone) -> None:
