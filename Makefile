@@ -27,7 +27,7 @@ run: $(VENV)/.runtime ## make the sample suite's results and report (only what c
 
 test: $(VENV)/.dev ## check style and types, run the tests with coverage
 	@$(MAKE) --no-print-directory lint
-	@pytest --numprocesses 2 -m "not exhaustive" --cov --cov-report=term
+	@pytest --numprocesses 2 -m "not exhaustive" --cov --cov-report=term --traced-cases 5
 
 test-exhaustive: $(VENV)/.dev ## run the tests that take minutes each
 	@pytest --numprocesses 2 -m exhaustive
@@ -38,7 +38,7 @@ gpu-check: $(VENV)/.dev ## run what only a GPU can show (needs a CUDA build of t
 lint: $(VENV)/.dev ## check style, types and generated files
 	@ruff check --quiet --no-cache .
 	@ruff format --quiet --check .
-	@mypy
+	@mypy --num-workers 2
 	@kedro lineage write --check
 
 format: $(VENV)/.dev ## mend style where a tool can

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections import Counter
 from pathlib import Path
 
 import hypothesis  # noqa: F401  # before anything is frozen: it asks the collector who refers to a random generator
@@ -12,8 +13,8 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).parents[1]
 
 
-SHARED = ("test_dvc.py", "test_kedro_run.py", "test_pages.py")
-"""Files of tests/end_to_end that work on the same samples."""
+SHARED = ("test_dvc.py", "test_pages.py")
+"""Files of tests/end_to_end that work on the same samples, which take minutes to make."""
 
 
 class _ByFile(LoadScopeScheduling):
@@ -30,15 +31,27 @@ def _shares(nodeid: str) -> bool:
     return nodeid.startswith("tests/end_to_end/") and nodeid.split("::", maxsplit=1)[0].endswith(SHARED)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run of all tests trace few cases of each: tracing doubles what a test costs."""
+    parser.addoption("--traced-cases", type=int, metavar="N", help="measure coverage by N cases of each test function")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the longest group, so that it does not end alone, and trace no property tests.
 
     Tracing takes as long again as their hundred runs of the same lines, and a line that only a random example reaches
     lacks a test of its own.
     """
     items.sort(key=lambda item: not _shares(item.nodeid))
+    limit = config.getoption("traced_cases")
+    cases: Counter[str] = Counter()
     for item in items:
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        if "samples" in getattr(item, "fixturenames", ()) and not _shares(item.nodeid):
+            raise pytest.UsageError(f"{item.nodeid}: needs the samples, so its file belongs into SHARED of {__file__}")
+        function = item.nodeid.split("[", maxsplit=1)[0]
+        cases[function] += 1
+        random = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if random or (limit is not None and cases[function] > limit):
             item.add_marker("no_cover")
 
 

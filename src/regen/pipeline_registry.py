@@ -1,8 +1,8 @@
 """One registered pipeline per stage, task and suite, all from one flat list of cells."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 
 from kedro.pipeline import Pipeline
 
@@ -29,9 +29,30 @@ from regen.project import config_loader, read_specs
 DEFAULT_SUITE = "sample"
 """The suite that ``kedro run`` without arguments runs."""
 
+_Draw = Callable[[], Pipeline]
 
-def register_pipelines() -> dict[str, Pipeline]:
-    """Draw every pipeline from the specs that the context was made with, or read them where there is no context.
+
+class Drawn(Mapping[str, Pipeline]):
+    """Pipelines by name, each drawn when it is first asked for: a run needs one of dozens."""
+
+    def __init__(self, parts: Mapping[str, Sequence[_Draw]]) -> None:
+        self._parts = parts
+        self._drawn: dict[str, Pipeline] = {}
+
+    def __getitem__(self, name: str) -> Pipeline:
+        if name not in self._drawn:
+            self._drawn[name] = _flat([draw() for draw in self._parts[name]])
+        return self._drawn[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+
+def register_pipelines() -> Drawn:
+    """Give every pipeline from the specs that the context was made with, or read them where there is no context.
 
     Raises:
         UserError: The config is wrong, or a task, suite or encoder has the name of a stage.
@@ -42,35 +63,39 @@ def register_pipelines() -> dict[str, Pipeline]:
     return build_pipelines(known or read_specs(config_loader()))
 
 
-def build_pipelines(specs: Specs) -> dict[str, Pipeline]:
-    """Draw every pipeline of a set of specs: stages, tasks, suites, ``report`` and ``__default__``."""
+def build_pipelines(specs: Specs) -> Drawn:
+    """Give every pipeline of a set of specs: stages, tasks, suites, ``report`` and ``__default__``.
+
+    Raises:
+        UserError: A task, suite or encoder has the name of a stage.
+    """
     for name in (*specs.tasks, *specs.suites, *specs.encoders):
         if name in (*STAGES, report.OVERALL):
             raise UserError(
                 f"conf/base: a pipeline has the name '{name}' already; give the task, suite or encoder another"
             )
-    parts: dict[str, list[Pipeline]] = defaultdict(list)
+    parts: dict[str, list[_Draw]] = defaultdict(list)
     recipes = _by_task(specs.cells)
-    draw = cache(lambda task, recipes: _draw_task(specs, task, recipes))  # the same for the task and most of its suites
+    task_parts = cache(partial(_task_parts, specs))  # the same for the task and most of its suites
     for encoder in specs.encoders:
-        stage, drawn = _draw_encoder(specs, encoder)
-        parts[stage].append(drawn)
+        stage, draw = _encoder_part(specs, encoder)
+        parts[stage].append(draw)
     for task in specs.tasks:
-        parts[task] += _draw_encoders(specs, [f"{task}.{recipe}" for recipe in recipes.get(task, [])])
-        for stage, drawn in draw(task, tuple(recipes.get(task, ()))):
-            parts[stage].append(drawn)
-            parts[task].append(drawn)
+        parts[task] += _encoder_parts(specs, [f"{task}.{recipe}" for recipe in recipes.get(task, [])])
+        for stage, draw in task_parts(task, tuple(recipes.get(task, ()))):
+            parts[stage].append(draw)
+            parts[task].append(draw)
     for suite, spec in specs.suites.items():
         tasks = _by_task(spec.cells)
-        site = report.create_pipeline(suite, tasks, [cell for cell in spec.cells if cell in specs.examined])
+        examined = [cell for cell in spec.cells if cell in specs.examined]
+        site = cache(partial(report.create_pipeline, suite, tasks, examined))
         parts["site"].append(site)
-        parts[suite] = [site, *_draw_encoders(specs, spec.cells)]
-        parts[suite] += [drawn for task in tasks for _, drawn in draw(task, tuple(tasks[task]))]
-    parts["report"] = [report.create_overall_pipeline()]
-    pipelines = {name: _flat(drawn) for name, drawn in parts.items()}
+        parts[suite] = [site, *_encoder_parts(specs, spec.cells)]
+        parts[suite] += [draw for task in tasks for _, draw in task_parts(task, tuple(tasks[task]))]
+    parts["report"] = [report.create_overall_pipeline]
     if DEFAULT_SUITE in specs.suites:
-        pipelines["__default__"] = pipelines[DEFAULT_SUITE]
-    return pipelines
+        parts["__default__"] = parts[DEFAULT_SUITE]
+    return Drawn(dict(parts))
 
 
 STAGES = (
@@ -89,36 +114,37 @@ def _by_task(cells: tuple[str, ...] | list[str]) -> dict[str, list[str]]:
     return tasks
 
 
-def _draw_encoders(specs: Specs, cells: Iterable[str]) -> list[Pipeline]:
-    """Draw how each encoder is had that some of the cells start from, down to published files."""
+def _encoder_parts(specs: Specs, cells: Iterable[str]) -> list[_Draw]:
+    """Give how each encoder is had that some of the cells start from, down to published files."""
     used: dict[str, None] = {}
     for cell in cells:
         encoder = specs.config(cell).encoder
         while encoder is not None and encoder not in used:
             used[encoder] = None
             encoder = specs.base(encoder)
-    return [drawn for encoder in used for drawn in (_draw_encoder(specs, encoder)[1], *_draw_source(specs, encoder))]
+    return [draw for encoder in used for draw in (_encoder_part(specs, encoder)[1], *_source_parts(specs, encoder))]
 
 
-def _draw_source(specs: Specs, name: str) -> list[Pipeline]:
-    """Draw what an encoder that is made here is made from, beside another encoder: a task's text, or a fitted cell."""
+def _source_parts(specs: Specs, name: str) -> list[_Draw]:
+    """Give what an encoder that is made here is made from, beside another encoder: a task's text, or a fitted cell."""
     spec = specs.encoders[name]
     if spec.transfer is not None:
         task, recipe = spec.transfer.cell.split(".")
-        drawn = _draw_task(specs, task, [recipe])
+        parts = _task_parts(specs, task, [recipe])
     else:
-        drawn = _draw_task(specs, spec.pretraining.task, []) if spec.pretraining is not None else []
-    return [pipeline for stage, pipeline in drawn if stage in ("ingest", "prepare", "search", "fit")]
+        parts = _task_parts(specs, spec.pretraining.task, []) if spec.pretraining is not None else []
+    return [draw for stage, draw in parts if stage in ("ingest", "prepare", "search", "fit")]
 
 
-def _draw_encoder(specs: Specs, name: str) -> tuple[str, Pipeline]:
-    """Draw how one encoder is had, as (stage, pipeline)."""
+def _encoder_part(specs: Specs, name: str) -> tuple[str, _Draw]:
+    """Give how one encoder is had, as (stage, how to draw it)."""
     spec, base = specs.encoders[name], specs.base(name)
     if spec.transfer is not None and base is not None:
-        return "transfer", transfer.create_pipeline(name, spec.transfer.cell, base)
+        return "transfer", partial(transfer.create_pipeline, name, spec.transfer.cell, base)
     if spec.pretraining is not None and base is not None:
-        return "pretrain", pretrain.create_pipeline(name, spec.pretraining.task, spec.pretraining.splits, base)
-    return "import_encoder", import_encoder.create_pipeline(name)
+        pretraining = spec.pretraining
+        return "pretrain", partial(pretrain.create_pipeline, name, pretraining.task, pretraining.splits, base)
+    return "import_encoder", partial(import_encoder.create_pipeline, name)
 
 
 def _draw_fit(specs: Specs, config: CellConfig) -> Pipeline:
@@ -153,43 +179,39 @@ def _draw_examination(specs: Specs, cell: str) -> Pipeline:
     )
 
 
-def _draw_task(specs: Specs, task: str, recipes: Sequence[str]) -> list[tuple[str, Pipeline]]:
-    """Draw the stages of one task with some of its recipes, as (stage, pipeline)."""
+def _draw_evaluation(specs: Specs, cell: str) -> Pipeline:
+    """Draw the stage that predicts and scores."""
+    config = specs.config(cell)
+    return evaluate.create_pipeline(
+        config.task,
+        config.recipe,
+        specs.tasks[config.task].scored_splits,
+        config.encoder,
+        encoders=_member_encoders(specs, cell),
+        searched=specs.searches(cell),
+        submitted=specs.tasks[config.task].submission,
+    )
+
+
+def _task_parts(specs: Specs, task: str, recipes: Sequence[str]) -> list[tuple[str, _Draw]]:
+    """Give the stages of one task with some of its recipes, as (stage, how to draw it)."""
     spec = specs.tasks[task]
-    encoders = {recipe: specs.config(f"{task}.{recipe}").encoder for recipe in recipes}
-    searched = {recipe for recipe in recipes if specs.searches(f"{task}.{recipe}")}
-    return [
-        ("ingest", ingest.create_pipeline(task)),
-        ("prepare", prepare.create_pipeline(task, spec.read.splits)),
+    cells = {recipe: f"{task}.{recipe}" for recipe in recipes}
+    parts: list[tuple[str, _Draw]] = [
+        ("ingest", partial(ingest.create_pipeline, task)),
+        ("prepare", partial(prepare.create_pipeline, task, spec.read.splits)),
         *(
-            ("search", search.create_pipeline(task, recipe, encoder))
-            for recipe, encoder in encoders.items()
-            if recipe in searched
+            ("search", partial(search.create_pipeline, task, recipe, specs.config(cell).encoder))
+            for recipe, cell in cells.items()
+            if specs.searches(cell)
         ),
-        *(("fit", _draw_fit(specs, specs.config(f"{task}.{recipe}"))) for recipe in recipes),
-        *(
-            (
-                "evaluate",
-                evaluate.create_pipeline(
-                    task,
-                    recipe,
-                    spec.scored_splits,
-                    encoder,
-                    encoders=_member_encoders(specs, f"{task}.{recipe}"),
-                    searched=recipe in searched,
-                    submitted=spec.submission,
-                ),
-            )
-            for recipe, encoder in encoders.items()
-        ),
-        *(("analyse", analyse.create_pipeline(task, recipe, _labelled(spec))) for recipe in recipes),
-        *(
-            ("examine", _draw_examination(specs, f"{task}.{recipe}"))
-            for recipe in recipes
-            if f"{task}.{recipe}" in specs.examined
-        ),
-        *(("gather", gather.create_pipeline(task, recipes)) for _ in recipes[:1]),
+        *(("fit", partial(_draw_fit, specs, specs.config(cell))) for cell in cells.values()),
+        *(("evaluate", partial(_draw_evaluation, specs, cell)) for cell in cells.values()),
+        *(("analyse", partial(analyse.create_pipeline, task, recipe, _labelled(spec))) for recipe in recipes),
+        *(("examine", partial(_draw_examination, specs, cell)) for cell in cells.values() if cell in specs.examined),
+        *(("gather", partial(gather.create_pipeline, task, recipes)) for _ in recipes[:1]),
     ]
+    return [(stage, cache(draw)) for stage, draw in parts]
 
 
 def _flat(parts: list[Pipeline]) -> Pipeline:

@@ -5,13 +5,35 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from project_clone import Clone
+from project_clone import QUICK, Clone
+
+MAKING = 1800
+"""Seconds that a test may take that needs made samples: any of them may be the first, which makes them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give time to make the samples to each test that needs them."""
+    for item in items:
+        if "samples" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(MAKING))
 
 
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Clone:
-    """The clone that the sample suite is made in, once for all files in ``SHARED``; tests leave it as they found it."""
-    return _cloned(tmp_path_factory.mktemp("samples") / "regen", project_root)
+    """A clone with the cells of the sample suite that need no encoder, made from nothing.
+
+    It is made once for all files in ``SHARED``. Tests leave it as they found it, so that they pass in any order.
+    """
+    made = _cloned(tmp_path_factory.mktemp("samples") / "regen", project_root)
+    made.run("dvc", "repro", "--quiet", *QUICK)
+    return made
+
+
+@pytest.fixture(scope="session")
+def whole_samples(samples: Clone) -> Clone:
+    """That clone with the whole sample suite: imports encoders and fits them for minutes."""
+    samples.run("dvc", "repro", "--quiet")
+    return samples
 
 
 @pytest.fixture(scope="module")

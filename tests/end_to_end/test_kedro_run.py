@@ -8,10 +8,10 @@ from project_clone import Clone
 pytestmark = pytest.mark.slow
 
 
-def test_default_run_makes_the_report_in_an_environment_of_its_own(samples: Clone) -> None:
-    samples.run("kedro", "run", "--env", "smoke")
-    assert (samples.root / "data/smoke/08_reporting/site/sample/index.html").is_file()
-    made = samples.root / "data/smoke/08_reporting"
+def test_default_run_makes_the_report_in_an_environment_of_its_own(clone: Clone) -> None:
+    clone.run("kedro", "run", "--env", "smoke")
+    assert (clone.root / "data/smoke/08_reporting/site/sample/index.html").is_file()
+    made = clone.root / "data/smoke/08_reporting"
     record = json.loads((made / "cells/sample_ner/crf/record.json").read_text("utf-8"))
     assert record["training"]["examples"] == 20
     record = json.loads((made / "cells/sample_ner/minilm/record.json").read_text("utf-8"))
@@ -19,7 +19,7 @@ def test_default_run_makes_the_report_in_an_environment_of_its_own(samples: Clon
     assert [row["epoch"] for row in model["history"]] == [1]
     assert record["config"]["precision"] == model["hardware"]["precision"]
     telemetry = json.loads(
-        (samples.root / "data/smoke/08_reporting/telemetry/sample_ner/crf/fit.json").read_text("utf-8")
+        (clone.root / "data/smoke/08_reporting/telemetry/sample_ner/crf/fit.json").read_text("utf-8")
     )
     assert telemetry["wall_seconds"] > 0
     assert telemetry["peak_memory_bytes"] > 1_000_000
@@ -38,33 +38,32 @@ def test_default_run_makes_the_report_in_an_environment_of_its_own(samples: Clon
         (("--env", "nowhere"), "Error: conf/nowhere: there is no such environment"),
     ],
 )
-def test_mistake_is_one_line(samples: Clone, arguments: tuple[str, ...], line: str) -> None:
-    printed = samples.run("kedro", "run", *arguments, ok=False)
+def test_mistake_is_one_line(clone: Clone, arguments: tuple[str, ...], line: str) -> None:
+    printed = clone.run("kedro", "run", *arguments, ok=False)
     assert line in printed
     assert "Traceback" not in printed
     assert sum(text.startswith("Error: ") for text in printed.splitlines()) == 1
 
 
-def test_wrong_config_stops_every_command_in_one_line(samples: Clone) -> None:
-    recipe = samples.root / "conf/base/recipes/crf.yml"
+def test_wrong_config_stops_every_command_in_one_line(clone: Clone) -> None:
+    recipe = clone.root / "conf/base/recipes/crf.yml"
     text = recipe.read_text("utf-8")
     recipe.write_text(text.replace("  estimator:", "  learning_rte: 1\n  estimator:"), encoding="utf-8")
     try:
         for command in (("run",), ("registry", "list"), ("lineage", "write", "--check")):
-            printed = samples.run("kedro", *command, ok=False)
+            printed = clone.run("kedro", *command, ok=False)
             assert "Error: conf/base/recipes/crf.yml:3: crf.learning_rte: unknown key" in printed
             assert "Traceback" not in printed
     finally:
         recipe.write_text(text, encoding="utf-8")
 
 
-def test_lineage_check_names_what_is_stale(samples: Clone) -> None:
-    assert samples.run("kedro", "lineage", "write", "--check") == ""
-    path = samples.root / "lineage/ocnli/dvc.yaml"
+def test_lineage_check_names_what_is_stale(clone: Clone) -> None:
+    assert clone.run("kedro", "lineage", "write", "--check") == ""
+    path = clone.root / "lineage/ocnli/dvc.yaml"
     text = path.read_text("utf-8")
     path.write_text(text + "# edited\n", encoding="utf-8")
-    assert "Error: lineage/ocnli/dvc.yaml: stale; run 'kedro lineage write'" in samples.run(
-        "kedro", "lineage", "write", "--check", ok=False
-    )
-    assert samples.run("kedro", "lineage", "write") == "lineage/ocnli/dvc.yaml\n"
+    said = clone.run("kedro", "lineage", "write", "--check", ok=False)
+    assert "Error: lineage/ocnli/dvc.yaml: stale; run 'kedro lineage write'" in said
+    assert clone.run("kedro", "lineage", "write") == "lineage/ocnli/dvc.yaml\n"
     assert path.read_text("utf-8") == text

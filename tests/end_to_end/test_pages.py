@@ -12,16 +12,16 @@ from regen.pipelines.search.pipeline import VIEWS
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.exhaustive,  # they need the whole sample suite
     # The kernel's own libraries warn; the notebook's cells have their own warnings shown in their output.
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning"),
 ]
 
 
-def test_notebooks_run(samples: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
-    samples.run("dvc", "repro", "--quiet", "dvc.yaml")
-    for name, value in samples.env.items():
+def test_notebooks_run(whole_samples: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in whole_samples.env.items():
         monkeypatch.setenv(name, value)
-    for path in sorted((samples.root / "notebooks").glob("*.ipynb")):
+    for path in sorted((whole_samples.root / "notebooks").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
         outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
@@ -44,9 +44,8 @@ print("PREVIEWS", json.dumps(shown))
 """
 
 
-def test_datasets_have_previews_in_kedro_viz(samples: Clone) -> None:
-    samples.run("dvc", "repro", "--quiet", "dvc.yaml")
-    done = samples.tried("python", "-c", PREVIEWS)
+def test_datasets_have_previews_in_kedro_viz(whole_samples: Clone) -> None:
+    done = whole_samples.tried("python", "-c", PREVIEWS)
     printed = done.stdout
     if "Kedro-Viz did not start" in printed:
         pytest.skip("Kedro-Viz did not start on this machine")
@@ -95,18 +94,16 @@ def test_datasets_have_previews_in_kedro_viz(samples: Clone) -> None:
     }
 
 
-@pytest.mark.exhaustive
 @pytest.mark.skipif(not (shutil.which("chromium") and shutil.which("chromedriver")), reason="chromium is not installed")
-def test_pictures_of_kedro_viz_and_the_report(samples: Clone) -> None:
-    samples.run("dvc", "repro", "--quiet", "dvc.yaml")
-    for path in (samples.root / "docs/images").glob("*.png"):
+def test_pictures_of_kedro_viz_and_the_report(whole_samples: Clone) -> None:
+    for path in (whole_samples.root / "docs/images").glob("*.png"):
         path.unlink()
-    done = samples.tried("python", "docs/pictures.py")
+    done = whole_samples.tried("python", "docs/pictures.py")
     printed = done.stdout
     if "Kedro-Viz did not start" in printed:
         pytest.skip("Kedro-Viz did not start on this machine")
     assert done.returncode == 0, printed[-3000:]
     assert "Warning" not in printed
-    sizes = {path.name: path.stat().st_size for path in (samples.root / "docs/images").glob("*.png")}
+    sizes = {path.name: path.stat().st_size for path in (whole_samples.root / "docs/images").glob("*.png")}
     assert set(sizes) == {"pipeline.png", "preview.png", "report.png", "task.png"}
     assert min(sizes.values()) > 20_000, "a picture is empty"

@@ -15,6 +15,7 @@ from regen.config.suite import SuiteSpec
 from regen.errors import UserError
 from regen.hooks import spec_inputs
 from regen.pipeline_registry import DEFAULT_SUITE, STAGES, build_pipelines, register_pipelines
+from regen.pipelines.ingest import pipeline as ingest
 from regen.project import config_loader, read_specs
 
 pytestmark = pytest.mark.filterwarnings("ignore:One or more dataset names contain:UserWarning")
@@ -96,6 +97,23 @@ def test_registered_pipelines_are_those_of_the_project(
     assert {name: names(pipeline) for name, pipeline in registered.items()} == {
         name: names(pipeline) for name, pipeline in built.items()
     }
+
+
+def test_a_pipeline_is_drawn_once_and_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    draw = ingest.create_pipeline
+
+    def counted(task: str) -> Pipeline:
+        asked.append(task)
+        return draw(task)
+
+    monkeypatch.setattr(ingest, "create_pipeline", counted)
+    drawn = build_pipelines(made_up_specs())
+    assert asked == []
+    assert drawn["topics"] is drawn["topics"]
+    assert asked == ["topics"]
+    assert {f"{task}.ingest" for task in ("topics", "names")} == names(drawn["ingest"])
+    assert asked == ["topics", "names"]
 
 
 def test_the_default_is_the_sample_suite(drawn: dict[str, Pipeline]) -> None:

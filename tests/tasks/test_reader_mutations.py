@@ -17,7 +17,7 @@ from regen.errors import UserError
 from regen.tasks.examples import _READERS, read_split, to_frame
 from regen.tasks.reading import Reading
 
-MUTATIONS = 1000
+MUTATIONS = (100, pytest.param(1000, marks=pytest.mark.exhaustive))
 
 Count = Callable[[str], int]
 
@@ -248,15 +248,16 @@ def test_every_format_has_a_file() -> None:
 
 
 @pytest.mark.no_cover  # hundreds of runs of the same lines
+@pytest.mark.parametrize("mutations", MUTATIONS)
 @pytest.mark.parametrize("name", CASES)
 def test_damaged_file_is_read_whole_or_refused_in_one_line(
-    name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    name: str, mutations: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     case, spec, draw = CASES[name], _spec(name), random.Random(name)
     path = tmp_path / "file"
     (tmp_path / "answers").write_text(json.dumps({f"#idiom{n:06}#": n % 3 for n in range(6)}), encoding="utf-8")
     outcomes = {"read": 0, "refused": 0}
-    for number in range(MUTATIONS):
+    for number in range(mutations):
         content = case.content.encode()
         content = mutated(content, draw) if number else content
         path.write_bytes(content)
@@ -274,5 +275,5 @@ def test_damaged_file_is_read_whole_or_refused_in_one_line(
             outcomes["read"] += 1
             assert case.found(reading) == case.held(content.decode("utf-8-sig")), content
             to_frame(reading).to_parquet(BytesIO())
-    assert min(outcomes.values()) > MUTATIONS // 50, outcomes
+    assert min(outcomes.values()) > mutations // 50, outcomes
     caplog.clear()
