@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -209,13 +210,14 @@ def compare(metadata: ProjectMetadata, one: str, other: str, examples: bool) -> 
     whose records differ between the two are compared.
     """
     from regen.project import config_loader, read_statistics
-    from regen.records.versions import changed_cells, is_cell, read_version
+    from regen.records.versions import changed_cells, is_cell, read_version, with_same_dev
     from regen.reporting.changes import change_lines
 
     root = metadata.project_path
     how = read_statistics(config_loader(root), root)
     if any(is_cell(root, name) for name in (one, other)):
-        click.echo("\n".join(change_lines(read_version(root, one), read_version(root, other), how)))
+        versions = with_same_dev(read_version(root, one), read_version(root, other), partial(_dev_files, root))
+        click.echo("\n".join(change_lines(*versions, how)))
         if examples:
             click.echo(_disagreements(root, one, other))
         return
@@ -227,6 +229,14 @@ def compare(metadata: ProjectMetadata, one: str, other: str, examples: bool) -> 
             click.echo("\n".join(change_lines(before, after, how)))
         else:
             click.echo(f"{cell}: {kind}" if cell else kind)
+
+
+def _dev_files(root: Path, task: str) -> list[str] | None:
+    """Name the files that dev of a task is read from; ``None`` where the project has no such task."""
+    from regen.project import config_loader, read_specs
+
+    specs = read_specs(config_loader(root), root)
+    return specs.tasks[task].read.files_of("dev") if task in specs.tasks else None
 
 
 def _disagreements(root: Path, one: str, other: str) -> str:
