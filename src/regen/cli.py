@@ -260,6 +260,7 @@ def _disagreements(root: Path, one: str, other: str) -> str:
 def latency(metadata: ProjectMetadata, cell: str, examples: int, env: str | None) -> None:
     """Time the predictions of CELL (task.recipe) here, one example and 32 at a time; the report shows it."""
     from regen.hooks import machine_name
+    from regen.latency.measure import LEAST_CALLS, MOST_SECONDS
     from regen.latency.run import measure_cell
     from regen.project import config_loader, read_machine, read_specs
 
@@ -269,7 +270,10 @@ def latency(metadata: ProjectMetadata, cell: str, examples: int, env: str | None
     path, told = measure_cell(cell, examples, data, read_specs(loader, root), machine_name())
     for size, times in told["batches"].items():
         median, late, rate = times["p50_ms"], times["p95_ms"], times["examples_per_second"]
-        click.echo(f"{size} at a time: p50 {median:,.1f} ms, p95 {late:,.1f} ms, {rate:,.1f} examples per second")
+        calls = f"{times['calls']:,} calls" + f" (no more in {MOST_SECONDS:g} s)" * (times["calls"] < LEAST_CALLS)
+        click.echo(
+            f"{size} at a time: p50 {median:,.1f} ms, p95 {late:,.1f} ms, {rate:,.1f} examples per second, {calls}"
+        )
     click.echo(path)
 
 
