@@ -24,10 +24,10 @@ def task_standing(records: Sequence[Record], outcomes: Outcomes, how: Statistics
 
     Returns:
         ``best``: the best cell on dev; ``against``: the best of those with outcomes, with which all are compared,
-        ``None`` where no other cell has a score on dev, or none has outcomes; ``differences``: those of the others to it
-        on each split; ``untested``: those that nothing can test; ``agreements``: which of the two is right on how many
-        units of dev; ``leaders``: split -> cell -> mark; ``ranks``: cell -> rank on dev; ``unranked``: cell with a score on dev
-        but no rank -> why; ``level``.
+        ``None`` where no other cell has a score on dev, or none has outcomes; ``differences``: those of the others to
+        it on each split; ``untested``: those that nothing can test; ``agreements``: which of the two is right on how
+        many units of dev; ``leaders``: split -> cell -> mark; ``ranks``: cell -> rank on dev; ``unranked``: cell with a
+        score on dev but no rank -> why; ``level``.
     """
     splits = sorted({split for record in records for split in record["scores"]})
     families = {split: pair_tests(records, outcomes, split, how.seed) for split in splits}

@@ -46,8 +46,8 @@ def leaderboard_table(
 
     Returns:
         Further columns: ``benchmark``, ``mark`` (``best``, ``tie``, ``tie (intervals only)``), ``stale`` (what
-        changed), and ``config``, the sha256 of the config that the record was made with; empty where there is nothing to
-        say.
+        changed), and ``config``, the sha256 of the config that the record was made with; empty where there is nothing
+        to say.
     """
     records = list(records)
     hashes = {record["cell"]: record["hashes"]["config"] for record in records}
