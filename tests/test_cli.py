@@ -144,6 +144,15 @@ def test_two_cells_are_compared(project_root: Path) -> None:
     ]
 
 
+def test_two_tasks_are_not_compared(project_root: Path) -> None:
+    answer = run_command(project_root, "compare", "sample_ner.crf", "sample_topic.linear")
+    assert answer.exit_code == 1
+    assert answer.output == (
+        "Error: sample_ner.crf and sample_topic.linear: found two tasks with metrics span_f1 and accuracy, whose "
+        "scores do not compare; name two cells of one task\n"
+    )
+
+
 def test_two_revisions_are_compared(tmp_path: Path, project_root: Path) -> None:
     project = tmp_path / "project"
     shutil.copytree(project_root / "conf", project / "conf", ignore=shutil.ignore_patterns("local"))

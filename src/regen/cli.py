@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -209,13 +210,14 @@ def compare(metadata: ProjectMetadata, one: str, other: str, examples: bool) -> 
     whose records differ between the two are compared.
     """
     from regen.project import config_loader, read_statistics
-    from regen.records.versions import changed_cells, is_cell, read_version
+    from regen.records.versions import changed_cells, is_cell, read_version, with_same_dev
     from regen.reporting.changes import change_lines
 
     root = metadata.project_path
     how = read_statistics(config_loader(root), root)
     if any(is_cell(root, name) for name in (one, other)):
-        lines = change_lines(read_version(root, one), read_version(root, other), how)
+        versions = with_same_dev(read_version(root, one), read_version(root, other), partial(_dev_files, root))
+        lines = change_lines(*versions, how)
         lines += [line for line in _disagreements(root, one, other) if line not in lines] if examples else []
         click.echo("\n".join(lines))
         return
@@ -227,6 +229,14 @@ def compare(metadata: ProjectMetadata, one: str, other: str, examples: bool) -> 
             click.echo("\n".join(change_lines(before, after, how)))
         else:
             click.echo(f"{cell}: {kind}" if cell else kind)
+
+
+def _dev_files(root: Path, task: str) -> list[str] | None:
+    """Name the files that dev of a task is read from; ``None`` where the project has no such task."""
+    from regen.project import config_loader, read_specs
+
+    specs = read_specs(config_loader(root), root)
+    return specs.tasks[task].read.files_of("dev") if task in specs.tasks else None
 
 
 def _disagreements(root: Path, one: str, other: str) -> list[str]:
@@ -250,6 +260,7 @@ def _disagreements(root: Path, one: str, other: str) -> list[str]:
 def latency(metadata: ProjectMetadata, cell: str, examples: int, env: str | None) -> None:
     """Time the predictions of CELL (task.recipe) here, one example and 32 at a time; the report shows it."""
     from regen.hooks import machine_name
+    from regen.latency.measure import LEAST_CALLS, MOST_SECONDS
     from regen.latency.run import measure_cell
     from regen.project import config_loader, read_machine, read_specs
 
@@ -259,7 +270,10 @@ def latency(metadata: ProjectMetadata, cell: str, examples: int, env: str | None
     path, told = measure_cell(cell, examples, data, read_specs(loader, root), machine_name())
     for size, times in told["batches"].items():
         median, late, rate = times["p50_ms"], times["p95_ms"], times["examples_per_second"]
-        click.echo(f"{size} at a time: p50 {median:,.1f} ms, p95 {late:,.1f} ms, {rate:,.1f} examples per second")
+        calls = f"{times['calls']:,} calls" + f" (no more in {MOST_SECONDS:g} s)" * (times["calls"] < LEAST_CALLS)
+        click.echo(
+            f"{size} at a time: p50 {median:,.1f} ms, p95 {late:,.1f} ms, {rate:,.1f} examples per second, {calls}"
+        )
     click.echo(path)
 
 

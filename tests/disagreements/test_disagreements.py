@@ -155,7 +155,7 @@ def test_what_is_not_on_this_machine(data: Path) -> None:
     path = data / "07_model_output/made_up/two/predictions.parquet"
     kept = path.read_bytes()
     path.unlink()
-    line = r"two/predictions\.parquet: not on this machine; get it with 'dvc pull' or make it with 'dvc repro "
+    line = r"two/predictions\.parquet: not on this machine; make it with 'dvc repro "
     with pytest.raises(UserError, match=line):
         show_disagreements("made_up.one", "made_up.two", data)
     path.write_bytes(kept)

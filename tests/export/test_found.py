@@ -114,7 +114,7 @@ def test_a_checkpoint_that_was_not_made_here(project: ExportProject, file: str, 
     path = project.checkpoint(2) / file
     path.rename(tmp_path / "aside")
     assert message(project) == (
-        f"cell made_up.tuned: {path}: no such file; it was not made here: get it with 'dvc pull' or make it with "
+        f"cell made_up.tuned: {path}: no such file; it was not made here: make it with "
         "'dvc repro lineage/made_up/dvc.yaml:made_up.tuned.analyse'"
     )
     (tmp_path / "aside").rename(path)

@@ -20,7 +20,8 @@ def table(rows: int) -> pd.DataFrame:
     return pd.DataFrame({"id": [str(i) for i in range(rows)], "label": "a"})
 
 
-def test_times_of_calls() -> None:
+def test_times_of_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("regen.latency.measure.LEAST_CALLS", 3)
     model = Model()
     steps = iter([0, 1, 0, 2, 0, 9])  # three batches that take 1, 2 and 9 seconds
     found = measure(model, table(8), 7, batches=[2], clock=lambda: float(next(steps)))  # type: ignore[arg-type]
@@ -28,11 +29,18 @@ def test_times_of_calls() -> None:
     assert model.asked == [["0", "1"]] * 3 + [["2", "3"], ["4", "5"]]  # two calls to warm up, the last one left out
 
 
-@pytest.mark.parametrize(("rows", "calls"), [(1, 1), (31, 1), (32, 1), (64, 2)])
-def test_few_examples_are_one_smaller_batch(rows: int, calls: int) -> None:
+@pytest.mark.parametrize(("rows", "calls"), [(1, 30), (31, 30), (32, 30), (64, 30), (224, 35), (32 * 31, 31)])
+def test_few_examples_are_predicted_in_rounds(rows: int, calls: int) -> None:
     model = Model()
-    assert measure(model, table(rows), 100, batches=[32])["32"]["calls"] == calls  # type: ignore[arg-type]
+    assert measure(model, table(rows), 1000, batches=[32])["32"]["calls"] == calls  # type: ignore[arg-type]
     assert all(len(asked) == min(rows, 32) for asked in model.asked)
+    assert len(model.asked) == calls + 2
+
+
+def test_rounds_end_when_they_take_too_long() -> None:
+    ticks = iter(range(0, 10_000, 50))  # each call takes 50 seconds
+    found = measure(Model(), table(4), 4, batches=[2], clock=lambda: float(next(ticks)))  # type: ignore[arg-type]
+    assert found == {"2": {"calls": 4, "p50_ms": 50_000, "p95_ms": 50_000, "examples_per_second": 0.0}}
 
 
 def test_examples_are_shuffled_and_have_no_answers() -> None:

@@ -9,7 +9,15 @@ from made_up import made_up_cell, made_up_task
 from record_cells import GOLD, STATISTICS, compared_cells, name_cell, rows, topic_cell
 from regen.config.cell import CellConfig
 from regen.config.task_types import Metric
-from regen.records.comparison import MCNEMAR, RANDOMISATION, compare, compare_all
+from regen.records.comparison import (
+    MCNEMAR,
+    NO_OUTCOMES,
+    OTHER_DATA,
+    OTHER_METRIC,
+    RANDOMISATION,
+    compare,
+    untested,
+)
 from regen.records.outcomes import MEASURES, outcome_table, repeats_of
 from regen.scoring.official import official_score
 
@@ -89,14 +97,6 @@ def test_several_repeats_are_tested_by_randomisation(tmp_path: Path) -> None:
     assert found.difference == pytest.approx(good["scores"]["test"]["mean"] - poor["scores"]["test"]["mean"])
 
 
-def test_many_comparisons_are_corrected(tmp_path: Path) -> None:
-    records, outcomes = compared_cells(tmp_path, good=[GOOD], poor=[POOR], right=[GOLD])
-    found = compare_all(records, records[0], outcomes, "dev", STATISTICS)
-    assert [one.cell for one in found] == ["made_up.poor", "made_up.right"]
-    assert found[0].adjusted == pytest.approx(2 * found[0].p)
-    assert found[1].adjusted == found[1].p == pytest.approx(0.5)  # one example apart
-
-
 def test_what_was_not_scored_on_the_same_examples_is_not_compared(tmp_path: Path) -> None:
     (good, poor), outcomes = compared_cells(tmp_path, good=[GOOD], poor=[POOR])
     other_data = {**poor, "card": {**poor["card"], "files": {"dev.json": "2"}}}
@@ -106,3 +106,18 @@ def test_what_was_not_scored_on_the_same_examples_is_not_compared(tmp_path: Path
     assert compare(good, poor, outcomes, "none", STATISTICS) is None
     assert compare(good, poor, fewer, "dev", STATISTICS) is None
     assert np.isfinite(good["scores"]["dev"]["mean"])
+
+
+def test_a_plain_difference_says_why_it_is_not_tested(tmp_path: Path) -> None:
+    (good, poor), outcomes = compared_cells(tmp_path, good=[GOOD], poor=[POOR])
+    found = untested(good, poor, {}, "dev")
+    assert found is not None
+    assert (found.cell, found.against, found.reason) == ("made_up.good", "made_up.poor", NO_OUTCOMES)
+    assert found.difference == pytest.approx(19 / 20 - 8 / 20)
+    other_data = {**poor, "card": {**poor["card"], "files": {"dev.json": "2"}}}
+    metric = untested(good, {**poor, "metric": "span_f1"}, outcomes, "dev")
+    reasons = [untested(good, other, outcomes, "dev") for other in (poor, other_data)]
+    assert [one.reason for one in reasons if one] == [OTHER_DATA, OTHER_DATA]  # of the first, other units
+    assert metric is not None
+    assert (metric.difference, metric.reason) == (None, OTHER_METRIC)
+    assert untested(good, poor, outcomes, "none") is None

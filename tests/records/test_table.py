@@ -6,7 +6,7 @@ import pytest
 
 from made_up import made_up_cell, made_up_task
 from record_cells import record_of, rows
-from regen.records.table import results_table
+from regen.records.table import leaderboard_table, results_table
 
 COLUMNS = [
     *("task", "recipe", "split", "metric", "score", "low", "high", "repeats", "sd", "over_majority"),
@@ -76,3 +76,18 @@ def test_tasks_are_sorted_and_ties_keep_their_order(records: list[dict[str, Any]
 
 def test_records_may_come_from_a_generator(records: list[dict[str, Any]]) -> None:
     pd.testing.assert_frame_equal(results_table(iter(records)), results_table(records))
+
+
+def test_the_leaderboard_says_what_the_pages_say(records: list[dict[str, Any]]) -> None:
+    standings = {"made_up": {"leaders": {"dev": {"made_up.good": "best"}, "test": {"made_up.floor": "tie"}}}}
+    records = [{**record, "cell": f"made_up.{record['recipe']}"} for record in records]
+    table = leaderboard_table(records, {"made_up": "mine"}, standings, {"made_up.poor": ["options.c", "code"]})
+    assert list(table.columns) == ["benchmark", *COLUMNS, "mark", "stale", "config"]
+    pd.testing.assert_frame_equal(table[COLUMNS], results_table(records))
+    dev, test = (table[table["split"] == split].set_index("recipe") for split in ("dev", "test"))
+    assert dev["mark"].dropna().to_dict() == {"good": "best"}
+    assert test["mark"].dropna().to_dict() == {"floor": "tie"}
+    assert dev["stale"].dropna().to_dict() == {"poor": "options.c, code"}
+    assert set(table["benchmark"]) == {"mine"}
+    assert dev["config"].to_dict() == {record["recipe"]: record["hashes"]["config"] for record in records}
+    assert leaderboard_table(records)[["benchmark", "mark", "stale"]].isna().all(axis=None)

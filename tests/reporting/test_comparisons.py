@@ -1,8 +1,6 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from record_cells import GOLD, STATISTICS, compared_cells
 from regen.records.standing import task_standing
 from regen.reporting.comparisons import comparison_section, rank_section
@@ -32,29 +30,60 @@ def test_differences_and_repeats(tmp_path: Path) -> None:
     assert repeats.rows == [("fair", ["2", "90.00 [90.00, 90.00]", "90.00 [90.00, 90.00]"])]
 
 
-def test_a_cell_without_outcomes_has_no_difference(tmp_path: Path) -> None:
+def test_a_cell_without_outcomes_has_a_plain_difference_and_the_reason(tmp_path: Path) -> None:
     records, outcomes = compared_cells(tmp_path, good=[GOOD], fair=[FAIR], poor=[POOR])
     some = {cell: table for cell, table in outcomes.items() if cell != "made_up.good"}
     section = comparison_section(records, task_standing(records, some, STATISTICS))
     assert section is not None
-    assert [(grid.title, [name for name, _ in grid.rows]) for grid in section.grids] == [
-        ("Difference to fair × 100", ["poor"]),
-        ("Right on dev, examples", ["poor"]),
-    ]
+    paired, right = section.grids
+    assert paired.title == "Difference to fair, the best on dev of those with outcomes, × 100"
+    assert paired.note.startswith("Each recipe minus the best on dev of those with outcomes, on the same examples: ")
+    assert paired.note.endswith("; dvc repro lineage/made_up/dvc.yaml:made_up.good.analyse makes them.")
+    rows = dict(paired.rows)
+    assert list(rows) == ["good", "poor"]
+    assert rows["good"] == ["+10.00", "–", "no outcomes"] * 2
+    assert rows["poor"][2] == "McNemar"
+    assert [name for name, _ in right.rows] == ["poor"]
     assert comparison_section(records, task_standing(records, {}, STATISTICS)) is None
+
+
+def test_several_cells_without_outcomes_share_a_command(tmp_path: Path) -> None:
+    records, outcomes = compared_cells(tmp_path, good=[GOOD], fair=[FAIR], poor=[POOR])
+    section = comparison_section(
+        records, task_standing(records, {"made_up.good": outcomes["made_up.good"]}, STATISTICS)
+    )
+    assert section is not None
+    (paired,) = section.grids
+    assert paired.title == "Difference to good × 100"
+    assert paired.note.startswith("Each recipe minus the best on dev, on the same examples: ")
+    assert paired.note.endswith("; dvc repro lineage/made_up/dvc.yaml:made_up.RECIPE.analyse makes them.")
+    assert dict(paired.rows)["poor"] == ["−60.00", "–", "no outcomes"] * 2
 
 
 def test_ranks_over_tasks(tmp_path: Path) -> None:
     _, one = stood(tmp_path, "one", poor=[POOR], good=[GOOD])
-    _, two = stood(tmp_path, "two", poor=[GOOD], good=[POOR], other=[FAIR])
+    records, outcomes = compared_cells(tmp_path, "two", poor=[GOOD], good=[POOR], other=[FAIR])
+    two = task_standing(records, {cell: table for cell, table in outcomes.items() if cell != "two.good"}, STATISTICS)
     section = rank_section({"one": one, "two": two})
     assert section is not None
     (grid,) = section.grids
-    assert list(grid.columns) == ["mean rank", "tasks", "one", "two"]
-    assert dict(grid.rows)["good"] == ["2.00", "2", "1", "3"]
-    assert dict(grid.rows)["poor"] == pytest.approx(["1.50", "2", "2", "1"])
-    assert "other" not in dict(grid.rows)
+    assert list(grid.columns) == ["tasks", "one", "two"]
+    assert grid.rows == [("good", ["1", "1", "no outcomes"]), ("poor", ["2", "2", "1"])]
     assert rank_section({"one": one}) is None
+    unranked = task_standing(records, {}, STATISTICS)
+    assert rank_section({"one": one, "two": unranked}) is None
+
+
+def test_folds_have_examples_of_their_own_on_dev(tmp_path: Path) -> None:
+    records, standing = stood(tmp_path, good=[GOOD, FAIR], poor=[POOR])
+    section = comparison_section(records, standing)
+    assert section is not None
+    assert section.grids[2].note.endswith("how it varies with seeds, the examples held fixed.")
+    repeats = records[0]["scores"]["dev"]["repeats"]
+    repeats[1]["fold"] = 1
+    section = comparison_section(records, standing)
+    assert section is not None
+    assert "Each fold has a dev of its own" in section.grids[2].note
 
 
 def test_documents_are_called_documents(tmp_path: Path) -> None:
@@ -69,6 +98,7 @@ def test_documents_are_called_documents(tmp_path: Path) -> None:
 
 def test_a_standing_that_was_made_before_there_were_counts(tmp_path: Path) -> None:
     records, standing = stood(tmp_path, good=[GOOD], poor=[POOR])
-    section = comparison_section(records, {key: value for key, value in standing.items() if key != "agreements"})
+    later = ("agreements", "untested", "best")
+    section = comparison_section(records, {key: value for key, value in standing.items() if key not in later})
     assert section is not None
     assert [grid.title for grid in section.grids] == ["Difference to good × 100"]

@@ -9,6 +9,7 @@ from regen.reporting.costs import (
     costs_grid,
     energy_note,
     fit_cost,
+    made_cost,
     predictions_price,
     read_costs,
     run_seconds,
@@ -114,3 +115,17 @@ def test_energy_of_a_node() -> None:
     nodes = [{"energy_by": "b, a"}, None, {}, {"energy_by": "a, c"}]
     assert energy_note(nodes) == ["Energy, by codecarbon: a, b, c."]
     assert energy_note([None, {}]) == []
+
+
+def test_a_search_is_part_of_what_a_cell_cost() -> None:
+    sought = {**PLAIN, "search": {}}
+    costs = {"t.a": {"fit": told(0.5, 30)["fit"], "search": told(90.0, 40)["fit"]}}
+    assert made_cost(PLAIN, {"t.a": told(0.5, 30)}) == told(0.5, 30)["fit"]
+    assert made_cost(sought, costs) == {"wall_seconds": 90.5, "peak_memory_bytes": 40, "machine": "M"}
+    assert made_cost(sought, {"t.a": told(0.5, 30)}) is None
+    grid = costs_grid(sought, {"t.a": told(0.5, 30_000_000)})
+    assert grid is not None
+    assert grid.rows == [
+        ("search", ["– (search not counted)", "–", "–"]),
+        ("fit", ["0.50 s", "30 MB", "M"]),
+    ]

@@ -37,7 +37,20 @@ def test_facts_say_how_intervals_are_made(record: Make) -> None:
     assert leaderboard("a", own, {}).facts == [
         "official metric: span_f1",
         "tagging, language zh, 2 labels",
-        "intervals: 90 % bootstrap over examples (1,000 resamples) or 95 % bootstrap over documents (1,000 resamples)",
+        "intervals on dev: 95 % bootstrap over documents (1,000 resamples)",
+        "intervals on dev: 90 % bootstrap over examples (1,000 resamples)",
+    ]
+
+
+def test_facts_say_which_split_has_which_intervals(record: Make) -> None:
+    one = record("a.x", [0.5], [0.4])
+    assert leaderboard("a", [one], {}).facts[2:] == ["intervals: 95 % bootstrap over examples (1,000 resamples)"]
+    one["scores"]["dev"]["interval"]["over"] = "examples of each fold"
+    one["scores"]["test_old"] = one["scores"]["test"]
+    one["config"]["splits"]["test_old"] = True
+    assert leaderboard("a", [one], {}).facts[2:] == [
+        "intervals on dev: 95 % bootstrap over examples of each fold (1,000 resamples)",
+        "intervals on test, test_old: 95 % bootstrap over examples (1,000 resamples)",
     ]
 
 

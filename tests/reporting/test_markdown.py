@@ -85,6 +85,16 @@ def test_prices_and_energy_stand_with_the_costs(record: Make) -> None:
     assert "Energy, by codecarbon: CPU by RAPL." in lines
 
 
+def test_a_search_counts_with_the_fit(record: Make) -> None:
+    records = [record("a.x", [0.5]), {**record("a.y", [0.4]), "search": {}}]
+    assert "include the whole search" not in "\n".join(page(records[:1]))
+    text = results_pages(records, {"a.y": {"fit": COST}}, {})["a"]
+    assert "| y | – (search not counted) | – | not measured | not measured | Some CPU, 2 cores |" in text
+    assert "\n\nFits of recipes whose settings were sought include the whole search." in text
+    costs = {"a.y": {"fit": COST, "search": {**COST, "wall_seconds": 525}}}
+    assert "| y | 10.0 min | 218 MB |" in results_pages(records, costs, {})["a"]
+
+
 def test_tables_of_sections_stand_on_the_page(record: Make) -> None:
     grid = Grid("Some", ["a", "b"], [("x", ["1", "2"])], groups=[("dev", 2)], corner="of", note="So.")
     section = Section("some", "Something", [grid], notes=["Said."])

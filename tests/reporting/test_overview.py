@@ -35,8 +35,8 @@ def test_marks_are_those_of_the_leaderboard_of_the_task(record: Make) -> None:
     view = view_of([record("a.majority", [0.5]), record("a.x", [0.5]), record("b.x", [0.9])])
     found = {line.row.cell: line.groups[0].entries["dev"] for line in view.lines}
     assert {cell: (entry.mark, entry.alarm) for cell, entry in found.items()} == {
-        "a.majority": ("tie", False),
-        "a.x": ("tie", True),
+        "a.majority": ("tie (intervals only)", False),
+        "a.x": ("tie (intervals only)", True),
         "b.x": (None, False),
     }
 
@@ -70,3 +70,12 @@ def test_what_the_legend_needs(record: Make) -> None:
     assert view.lines[0].row.stale == ["lock"]
     assert view.counts == "1 cell of 1 task."
     assert view.lines[0].benchmark == "–"
+
+
+def test_a_fit_whose_search_was_not_measured_has_no_time(record: Make) -> None:
+    sought = {**record("a.x", [0.5]), "search": {}}
+    nodes = {"fit": FIT, "predict": FIT}
+    (line,) = view_of([sought], costs={"a.x": nodes}).lines
+    assert line.costs == (Cost("– (search not counted)", None), Cost("–", None), Cost("1.5 min", 90.0))
+    (line,) = view_of([sought], costs={"a.x": {**nodes, "search": {**FIT, "wall_seconds": 910.0}}}).lines
+    assert line.costs[:2] == (Cost("16.7 min", 1000.0), Cost("218 MB", 218_000_000))

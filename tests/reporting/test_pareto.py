@@ -100,3 +100,37 @@ def test_an_ensemble_stands_where_its_members_cost_puts_it(record: Make) -> None
     section = cost_section("a", [one, both], {"a.one": {"fit": fit}, "a.both": {"predict": {"cpu_seconds": 2.0}}})
     assert section is not None
     assert dict(section.grids[0].rows)["both"][1:] == ["–", "–", "2.0"]
+
+
+def test_a_search_counts_with_the_fit_or_its_cell_is_on_no_line(record: Make) -> None:
+    plain, sought = record("a.plain", [0.6]), record("a.sought", [0.7, 0.9])
+    sought["search"] = {"tokens": 5000}
+    for one in (plain, sought):
+        one["training"]["models"] = [{"tokens": 100} for _ in one["training"]["models"]]
+    fit = {"cpu_seconds": 8.0, "peak_memory_bytes": 3_000_000, "energy_kwh": 0.002, "wall_seconds": 1.0}
+    search = {"cpu_seconds": 90.0, "peak_memory_bytes": 2_000_000, "energy_kwh": 0.5, "wall_seconds": 2.0}
+    costs: dict[str, Any] = {"a.plain": {"fit": fit}, "a.sought": {"fit": fit, "search": search}}
+    section = cost_section("a", [plain, sought], costs)
+    assert section is not None
+    rows = dict(section.grids[0].rows)
+    assert rows["plain"][1:] == ["100", "8.0", "3 MB", "2.00"]
+    assert rows["sought"][1:] == ["5,000", "94.0", "3 MB", "501.00"]
+    del costs["a.sought"]["search"]
+    section = cost_section("a", [plain, sought], costs)
+    assert section is not None
+    assert dict(section.grids[0].rows)["sought"][1:] == ["5,000", *["– (search not counted)"] * 3]
+    drawn = dict(section.charts)["dev by CPU seconds of a fit"].figure["data"]
+    assert [trace["text"] for trace in drawn] == [["plain"], ["plain"]]
+
+
+def test_the_number_of_calls_stands_beside_latencies(record: Make) -> None:
+    times = {"p50_ms": 2.0, "p95_ms": 3.0, "examples_per_second": 50.0, "calls": 30}
+    costs = {f"a.{name}": {"latency": {"batches": {"1": times, "32": times}}} for name in ("x", "y")}
+    section = cost_section("a", [record("a.x", [0.6]), record("a.y", [0.7])], costs)
+    assert section is not None
+    (grid,) = section.grids
+    assert [name for name in grid.columns if "calls" in name] == [
+        "calls timed, one example at a time",
+        "calls timed, 32 at a time",
+    ]
+    assert dict(grid.rows)["x"][1:] == ["2.0", "3.0", "30", "50.0", "30"]

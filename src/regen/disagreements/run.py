@@ -63,5 +63,5 @@ def _predictions(data: Path, record: dict[str, Any]) -> pd.DataFrame:
 
 def _table(path: Path, command: str) -> pd.DataFrame:
     if not path.is_file():
-        raise UserError(f"{path}: not on this machine; get it with 'dvc pull' or make it with '{command}'")
+        raise UserError(f"{path}: not on this machine; make it with '{command}'")
     return pd.read_parquet(path)

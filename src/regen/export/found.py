@@ -143,10 +143,7 @@ def _check(record: Record, checkpoint: Path, encoder: Path, number: int) -> None
     cell, (how, _) = record["cell"], commands(record)
     for folder, file in ((checkpoint, "model.safetensors"), (checkpoint, "facts.json"), (encoder, "encoder.json")):
         if not (folder / file).is_file():
-            raise UserError(
-                f"cell {cell}: {folder / file}: no such file; it was not made here: get it with 'dvc pull' or make it "
-                f"with '{how}'"
-            )
+            raise UserError(f"cell {cell}: {folder / file}: no such file; it was not made here: make it with '{how}'")
     facts = _read(checkpoint / "facts.json")
     if facts != record["training"]["models"][number]:
         raise UserError(f"cell {cell}: {checkpoint} is of another fit than the record; make both anew with '{how}'")

@@ -11,6 +11,10 @@ from regen.estimators.base import Fitted
 
 BATCHES = (1, 32)
 """Examples that are asked for at once: one user waiting, and a queue."""
+LEAST_CALLS = 30
+"""Calls of each size, from which a quantile says something: a small split is predicted again and again."""
+MOST_SECONDS = 120.0
+"""After so many seconds of a size, no further round begins."""
 _WARM_UP = 2
 
 
@@ -26,7 +30,8 @@ def measure(
     Args:
         model: A fitted model.
         examples: At least one example, without their answers.
-        limit: Most examples to predict for each size of a batch.
+        limit: Most examples to predict for each size of a batch; they are predicted in rounds, until there are
+            `LEAST_CALLS` calls, or `MOST_SECONDS` have passed.
         batches: Numbers of examples that are predicted at once.
         clock: Gives seconds.
 
@@ -46,18 +51,23 @@ def _parts(examples: pd.DataFrame, size: int) -> list[pd.DataFrame]:
 def _timed(model: Fitted, parts: Sequence[pd.DataFrame], clock: Callable[[], float]) -> dict[str, float]:
     for _ in range(_WARM_UP):
         model.predict(parts[0])
-    seconds = []
-    for part in parts:
-        start = clock()
-        model.predict(part)
-        seconds.append(clock() - start)
+    seconds: list[float] = []
+    while len(seconds) < LEAST_CALLS and sum(seconds) < MOST_SECONDS:
+        seconds += [_call(model, part, clock) for part in parts]
+    rounds = len(seconds) // len(parts)
     p50, p95 = np.quantile(seconds, [0.5, 0.95]).tolist()
     return {
         "calls": len(seconds),
         "p50_ms": round(1000 * p50, 3),
         "p95_ms": round(1000 * p95, 3),
-        "examples_per_second": round(sum(map(len, parts)) / sum(seconds), 1),
+        "examples_per_second": round(rounds * sum(map(len, parts)) / sum(seconds), 1),
     }
+
+
+def _call(model: Fitted, part: pd.DataFrame, clock: Callable[[], float]) -> float:
+    start = clock()
+    model.predict(part)
+    return clock() - start
 
 
 def examples_of(table: pd.DataFrame, hidden: Sequence[str], seed: int) -> pd.DataFrame:

@@ -60,5 +60,5 @@ def _resources(cell: str, config: CellConfig, data: Path, specs: Specs) -> Resou
 def _there(path: Path, cell: str) -> Path:
     if not path.exists():
         made = commands({"task": cell.split(".", maxsplit=1)[0], "cell": cell})[0]
-        raise UserError(f"cell {cell}: {path}: not made here; get it with 'dvc pull' or make it with '{made}'")
+        raise UserError(f"cell {cell}: {path}: not made here; make it with '{made}'")
     return path

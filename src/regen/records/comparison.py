@@ -1,14 +1,15 @@
-"""Cells against another cell on the same examples: differences with intervals and tests."""
+"""A cell against another cell on the same examples: the difference with its interval and test."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from regen.config.statistics import StatisticsConfig
 from regen.records.outcomes import MEASURES, comparable, repeats_of
-from regen.statistics.paired import Pair, difference, difference_interval, holm, mcnemar_test, randomisation_test
+from regen.statistics.paired import Pair, difference, mcnemar_test, randomisation_test
+from regen.statistics.paired_bootstrap import paired_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,8 +19,11 @@ Outcomes = Mapping[str, "pd.DataFrame"]
 """Cell -> its outcomes."""
 
 MCNEMAR, RANDOMISATION = "McNemar", "approximate randomisation"
-_EXCHANGES = 10_000
-"""Random exchanges of a test: its smallest p-value, 1 in 10,001, survives the correction for 100 comparisons."""
+DRAWS = 10_000
+"""Random exchanges of a test, and resamples of an interval: the smallest p-value, 1 in 10,001, survives the correction
+for 100 comparisons."""
+NO_OUTCOMES, OTHER_METRIC, OTHER_DATA = "no outcomes", "other metric", "other data"
+"""Why two scores cannot be tested; other data: other files, another version of the task, or other units."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Comparison:
         high: Upper bound.
         p: Two-sided p-value.
         adjusted: The same, corrected for the number of comparisons that it was made among.
-        test: ``McNemar`` or ``approximate randomisation``.
+        test: ``McNemar``, whose p-value is exact, or ``approximate randomisation``.
     """
 
     cell: str
@@ -53,6 +57,25 @@ class Comparison:
         return self.adjusted < 1 - level
 
 
+@dataclass(frozen=True)
+class Untested:
+    """One cell minus another on one split, where nothing can say how sure the difference is.
+
+    Attributes:
+        cell: The one.
+        against: The other.
+        split: Where both have a score.
+        difference: Mean over repeats of the one minus that of the other, fractions of 1; ``None`` for other metrics.
+        reason: ``no outcomes``, ``other metric`` or ``other data``.
+    """
+
+    cell: str
+    against: str
+    split: str
+    difference: float | None
+    reason: str
+
+
 def compare(one: Record, other: Record, outcomes: Outcomes, split: str, how: StatisticsConfig) -> Comparison | None:
     """Compare two cells on a split; ``None`` where they share no examples, or the outcomes of either are missing.
 
@@ -61,51 +84,38 @@ def compare(one: Record, other: Record, outcomes: Outcomes, split: str, how: Sta
         other: Record of the other.
         outcomes: Of both cells.
         split: Where to compare.
-        how: Resamples, level and seed of the interval.
+        how: Level and seed of the interval, which is made from `DRAWS` resamples.
     """
-    pairs = _pairs(one, other, outcomes, split)
+    pairs = pairs_of(one, other, outcomes, split)
     if not pairs:
         return None
-    low, high = difference_interval(pairs, how.resamples, how.level, how.seed)
-    test, p = _test(one["metric"], pairs, how.seed)
+    test, p = run_test(one["metric"], pairs, how.seed)
+    low, high = paired_interval(pairs, DRAWS, how.level, how.seed)
     return Comparison(one["cell"], other["cell"], split, difference(pairs), low, high, p, p, test)
 
 
-def tested_difference(
-    one: Record, other: Record, outcomes: Outcomes, split: str, seed: int
-) -> tuple[float, float] | None:
-    """Give the difference of two cells on a split and its p-value, as `compare` does, without the interval.
+def untested(one: Record, other: Record, outcomes: Outcomes, split: str) -> Untested | None:
+    """Give the plain difference of two cells, and why `compare` finds none; ``None`` where one has no score there.
 
     Args:
         one: Record of the one cell.
         other: Record of the other.
-        outcomes: Of both cells.
+        outcomes: Cell -> outcomes, as far as there are any.
         split: Where to compare.
-        seed: Seed of the random exchanges.
     """
-    pairs = _pairs(one, other, outcomes, split)
-    return (difference(pairs), _test(one["metric"], pairs, seed)[1]) if pairs else None
+    if split not in one["scores"] or split not in other["scores"]:
+        return None
+    apart: float | None = one["scores"][split]["mean"] - other["scores"][split]["mean"]
+    if one["metric"] != other["metric"]:
+        apart, reason = None, OTHER_METRIC
+    elif not comparable(one, other, split):
+        reason = OTHER_DATA
+    else:
+        reason = OTHER_DATA if {one["cell"], other["cell"]} <= set(outcomes) else NO_OUTCOMES
+    return Untested(one["cell"], other["cell"], split, apart, reason)
 
 
-def compare_all(
-    records: Sequence[Record], base: Record, outcomes: Outcomes, split: str, how: StatisticsConfig
-) -> list[Comparison]:
-    """Compare cells with one of them, p-values corrected for the number of comparisons (Holm).
-
-    Args:
-        records: Records of one task; the base may be among them.
-        base: Whom to compare with.
-        outcomes: Cell -> outcomes; cells without any are left out.
-        split: Where to compare.
-        how: Resamples, level and seed of the intervals.
-    """
-    others = [record for record in records if record["cell"] != base["cell"]]
-    made = [found for record in others if (found := compare(record, base, outcomes, split, how))]
-    adjusted = holm([found.p for found in made])
-    return [replace(found, adjusted=value) for found, value in zip(made, adjusted, strict=True)]
-
-
-def _pairs(one: Record, other: Record, outcomes: Outcomes, split: str) -> list[Pair]:
+def pairs_of(one: Record, other: Record, outcomes: Outcomes, split: str) -> list[Pair]:
     """Pair two cells on each set of examples; nothing where they were not scored on the same."""
     if not {one["cell"], other["cell"]} <= set(outcomes) or not comparable(one, other, split):
         return []
@@ -117,11 +127,11 @@ def _pairs(one: Record, other: Record, outcomes: Outcomes, split: str) -> list[P
     return [Pair(sides[0][fold], sides[1][fold], measure) for fold in sides[0]]
 
 
-def _test(metric: str, pairs: Sequence[Pair], seed: int) -> tuple[str, float]:
-    """Choose the test: McNemar's for single repeats that are right or wrong on each example."""
+def run_test(metric: str, pairs: Sequence[Pair], seed: int) -> tuple[str, float]:
+    """Choose the test, and give its name and p-value: McNemar's for single repeats of right and wrong examples."""
     single = len(pairs) == 1 and len(pairs[0].one) == len(pairs[0].other) == 1
     if single and metric in ("accuracy", "exact_match"):
         (pair,) = pairs
         if np.max(pair.one[0, :, 1]) == 1:  # units are examples, not documents
             return MCNEMAR, mcnemar_test(pair.one[0, :, 0], pair.other[0, :, 0])
-    return RANDOMISATION, randomisation_test(pairs, _EXCHANGES, seed)
+    return RANDOMISATION, randomisation_test(pairs, DRAWS, seed)

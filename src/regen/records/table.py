@@ -1,6 +1,7 @@
 """Tables of records."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,6 +28,40 @@ def results_table(records: Iterable[Mapping[str, Any]]) -> "pd.DataFrame":
     return table.sort_values(
         ["task", "split", "score"], ascending=[True, True, False], kind="stable", ignore_index=True
     )
+
+
+def leaderboard_table(
+    records: Iterable[Mapping[str, Any]],
+    benchmarks: Mapping[str, str] = MappingProxyType({}),
+    standings: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    stale: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> "pd.DataFrame":
+    """Give the rows of `results_table` with what tells them apart outside of the report's pages.
+
+    Args:
+        records: Records of any tasks.
+        benchmarks: Task -> group of tasks.
+        standings: Task -> how its cells stand to each other.
+        stale: Cell -> what has changed since its record was made.
+
+    Returns:
+        Further columns: ``benchmark``, ``mark`` (``best``, ``tie``, ``tie (intervals only)``), ``stale`` (what
+        changed), and ``config``, the sha256 of the config that the record was made with; empty where there is nothing
+        to say.
+    """
+    records = list(records)
+    hashes = {record["cell"]: record["hashes"]["config"] for record in records}
+    table = results_table(records)
+    cells = [f"{task}.{recipe}" for task, recipe in zip(table["task"], table["recipe"], strict=True)]
+    leaders = {task: standing["leaders"] for task, standing in standings.items()}
+    table.insert(0, "benchmark", [benchmarks.get(task) for task in table["task"]])
+    table["mark"] = [
+        leaders.get(task, {}).get(split, {}).get(cell)
+        for task, split, cell in zip(table["task"], table["split"], cells, strict=True)
+    ]
+    table["stale"] = [", ".join(stale.get(cell, ())) or None for cell in cells]
+    table["config"] = [hashes[cell] for cell in cells]
+    return table
 
 
 def _row(record: Mapping[str, Any], split: str, floors: Mapping[tuple[str, str], float]) -> dict[str, Any]:

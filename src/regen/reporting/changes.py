@@ -5,14 +5,26 @@ from typing import Any
 
 from regen.config.statistics import StatisticsConfig
 from regen.records.agreement import SPLIT, agreement
-from regen.records.comparison import Comparison, Outcomes, compare
+from regen.records.comparison import (
+    DRAWS,
+    MCNEMAR,
+    NO_OUTCOMES,
+    OTHER_METRIC,
+    Comparison,
+    Outcomes,
+    Untested,
+    compare,
+    untested,
+)
 from regen.records.versions import Version
 from regen.reporting import format as write
 
 Record = Mapping[str, Any]
 _ABSENT = "not there"
-_LEAST = 2e-4
-"""Smallest p-value that the tests' numbers of exchanges can tell well from smaller ones."""
+_LEAST = 2 / DRAWS
+"""Smallest p-value that the number of exchanges can tell well from smaller ones."""
+_TINY = 1e-300
+"""Below it an exact p-value is lost in rounding."""
 
 
 def change_lines(one: Version, other: Version, how: StatisticsConfig) -> list[str]:
@@ -33,14 +45,15 @@ def change_lines(one: Version, other: Version, how: StatisticsConfig) -> list[st
 
 
 def difference_text(found: Comparison) -> str:
-    """Write a difference with its interval and test: ``+2.20 [1.10, 3.31], p = 0.0004 (McNemar)``."""
+    """Write a difference with its interval and test: ``+2.20 [1.10, 3.31], p = 0.0004, uncorrected (McNemar)``."""
     bounds = write.bounds(found.low, found.high)
-    return f"{write.difference(found.difference)} {bounds}, {p_value(found.p)} ({found.test})"
+    return f"{write.difference(found.difference)} {bounds}, {p_value(found.p, found.test)}, uncorrected ({found.test})"
 
 
-def p_value(p: float) -> str:
-    """Write a p-value to two digits: ``p = 0.013``; ``p < 0.0002`` below what the tests can tell."""
-    return f"p < {_LEAST:g}" if p < _LEAST else f"p = {p:.2g}"
+def p_value(p: float, test: str) -> str:
+    """Write a p-value to two digits: ``p = 0.013``; ``p < 0.0002`` below what random exchanges can tell."""
+    least = _TINY if test == MCNEMAR else _LEAST
+    return f"p < {least:g}" if p < least else f"p = {p:.2g}"
 
 
 def _settings(one: Record, other: Record) -> Iterator[str]:
@@ -76,14 +89,37 @@ def _made_by(record: Record) -> dict[str, str]:
 
 
 def _scores(one: Version, other: Version, how: StatisticsConfig) -> Iterator[str]:
-    records = (one.record, other.record)
+    records, outcomes = _named(one, other)
     for split in dict.fromkeys([*records[0]["scores"], *records[1]["scores"]]):
         sides = [write.score(r["scores"][split]) if split in r["scores"] else "no score" for r in records]
-        found = _compared(one, other, split, how)
-        paired = difference_text(found) if found else "not on the same examples, or no outcomes of them are at hand"
-        yield f"{split} {records[1]['metric']}: {sides[0]} -> {sides[1]}; {paired}"
+        metrics = dict.fromkeys(record["metric"] for record in records)
+        paired = _difference(records, outcomes, split, how)
+        yield f"{split} {' and '.join(metrics)}: {sides[0]} -> {sides[1]}{paired}"
         if split == SPLIT:
             yield from _agreement(one, other)
+    for version in (one, other):
+        if version.outcomes is None and "@" not in version.name:
+            yield f"{version.name}: {write.without_outcomes(version.record)}"
+
+
+def _difference(records: list[Record], outcomes: Outcomes, split: str, how: StatisticsConfig) -> str:
+    """Write the difference of two named records on a split, and its test or why there is none."""
+    one, other = records
+    found = compare(other, one, outcomes, split, how)
+    if found is not None:
+        return f"; {difference_text(found)}"
+    plain = untested(other, one, outcomes, split)
+    return "" if plain is None else f"; {_plain(plain, outcomes)}"
+
+
+def _plain(found: Untested, outcomes: Outcomes) -> str:
+    """Write a difference that nothing tests, and why: ``+1.82, not tested: no outcomes of conll2003.minilm``."""
+    if found.reason == NO_OUTCOMES:
+        lacking = [name for name in (found.against, found.cell) if name not in outcomes]
+        return f"{write.difference(found.difference)}, not tested: {NO_OUTCOMES} of {' and '.join(lacking)}"
+    if found.reason == OTHER_METRIC:
+        return "no difference: they have other metrics"
+    return f"{write.difference(found.difference)}, not tested: they were not scored on the same examples"
 
 
 def _agreement(one: Version, other: Version) -> Iterator[str]:
@@ -104,13 +140,17 @@ def agreement_text(units: str, names: tuple[str, str], counts: tuple[int, int, i
     )
 
 
-def _compared(one: Version, other: Version, split: str, how: StatisticsConfig) -> Comparison | None:
-    """Compare two versions."""
-    named, outcomes = _named(one, other)
-    return compare(named[1], named[0], outcomes, split, how)
-
-
 def _named(one: Version, other: Version) -> tuple[list[Record], Outcomes]:
     """Give records and outcomes of two versions, which may be of the same cell, under names of their own."""
-    records: list[Record] = [{**version.record, "cell": version.name} for version in (one, other)]
+    records = [_record(version) for version in (one, other)]
     return records, {version.name: version.outcomes for version in (one, other) if version.outcomes is not None}
+
+
+def _record(version: Version) -> Record:
+    """Give the record under the version's name; of what shares no more than dev with the other's task, dev alone."""
+    record: Record = {**version.record, "cell": version.name}
+    if version.dev_files is None:
+        return record
+    card = {**record["card"], "files": version.dev_files}
+    scores = {split: value for split, value in record["scores"].items() if split == SPLIT}
+    return {**record, "task": "", "card": card, "scores": scores}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from regen.records.comparison import NO_OUTCOMES
 from regen.records.standing import Standing
 from regen.reporting import format as write
 from regen.reporting.changes import p_value
@@ -14,10 +15,17 @@ from regen.statistics.repeats import t_interval
 
 _LEAST_TASKS = 2
 _PAIRED = (
-    "Each recipe minus the best on dev, on the same examples: a percentile bootstrap interval that draws the same "
-    "examples (documents of CoNLL) for both, and a two-sided test: McNemar’s (mid-p) for the accuracy of single "
-    "repeats, approximate randomisation otherwise; p is corrected for the comparisons in its column (Holm). Both hold "
-    "the fits fixed: see the repeats for how scores vary with seeds and folds."
+    "Each recipe minus {whom}, on the same examples: a percentile bootstrap interval that draws the same "
+    "examples (documents of CoNLL) for both (10,000 resamples), and a two-sided test: McNemar’s (mid-p, exact) for the "
+    "accuracy of single repeats, approximate randomisation (10,000 exchanges) otherwise; p is corrected for all pairs "
+    "of recipes on the split (Holm). Both hold the fits fixed: see the repeats for how scores vary with seeds and "
+    "folds."
+)
+_WHOM = "the best on dev"
+_WHOM_OF = "the best on dev of those with outcomes"
+_LACKING = (
+    "No outcomes: made before they were kept, so that the plain difference of the means stands alone; "
+    "{command} makes them."
 )
 _RIGHT = ("both", "only_against", "only_cell", "neither")
 _FIRST = "First repeat of each recipe, in every fold. kedro compare with --examples shows the examples."
@@ -26,10 +34,16 @@ _UNITS = {
     "documents": "Documents of dev in which every answer, span or relation is right: the counts in git are those of "
     f"documents, not of single examples. {_FIRST}",
 }
-_REPEATS = "Student’s t interval of the mean over repeats: how it varies with seeds and folds, the examples held fixed."
+_REPEATS = "Student’s t interval of the mean over repeats: how it varies with seeds, the examples held fixed."
+_FOLDS = (
+    "Student’s t interval of the mean over repeats: how it varies with seeds and folds. Each fold has a dev of its "
+    "own, so that on dev the examples vary, too; on other splits they are held fixed."
+)
 _RANKS = (
     "On dev: 1 + the number of recipes that are significantly better on the task (paired tests of all pairs, Holm), so "
-    "that recipes that cannot be told apart share a rank. Means over other tasks do not compare."
+    "that recipes that cannot be told apart share a rank. Only cells with outcomes count: without them a cell has no "
+    "rank and holds no other back. Tasks where no two cells compare are left out. Each task ranks other recipes, so "
+    "that there is no mean."
 )
 
 
@@ -50,53 +64,74 @@ def comparison_section(records: Sequence[Record], standing: Standing) -> Section
 
 
 def rank_section(standings: Mapping[str, Standing]) -> Section | None:
-    """Show ranks of recipes over tasks; ``None`` where no recipe has a rank on several.
+    """Show ranks of recipes over tasks; ``None`` where no recipe has cells on several tasks with ranks.
 
     Args:
         standings: Task -> how its cells stand to each other.
     """
-    ranked = {task: standing["ranks"] for task, standing in standings.items() if standing["ranks"]}
-    found: dict[str, dict[str, int]] = {}
-    for task, ranks in ranked.items():
-        for cell, rank in ranks.items():
-            found.setdefault(cell.split(".")[1], {})[task] = rank
-    several = {recipe: own for recipe, own in found.items() if len(own) >= _LEAST_TASKS}
+    ranked = {task: standing for task, standing in standings.items() if standing["ranks"]}
+    found: dict[str, dict[str, str]] = {}
+    for task, standing in ranked.items():
+        for cell, rank in {**standing["ranks"], **standing.get("unranked", {})}.items():
+            found.setdefault(cell.split(".")[1], {})[task] = str(rank)
     rows = [
-        (recipe, [f"{_mean(own):.2f}", str(len(own)), *(str(own.get(task, NOTHING)) for task in ranked)])
-        for recipe, own in sorted(several.items(), key=lambda item: (_mean(item[1]), item[0]))
+        (recipe, [str(sum(rank.isdigit() for rank in own.values())), *(own.get(task, NOTHING) for task in ranked)])
+        for recipe, own in sorted(found.items())
+        if len(own) >= _LEAST_TASKS
     ]
-    grid = Grid("Ranks", ["mean rank", "tasks", *ranked], rows, corner="recipe", note=_RANKS)
+    grid = Grid("Ranks", ["tasks", *ranked], rows, corner="recipe", note=_RANKS, names=True, texts=set(ranked))
     return Section("ranks", "Ranks over tasks", [grid]) if rows else None
 
 
-def _mean(ranks: Mapping[str, int]) -> float:
-    return sum(ranks.values()) / len(ranks)
-
-
 def _paired_grid(records: Sequence[Record], standing: Standing) -> Grid:
-    found = {(one["cell"], one["split"]): one for one in standing["differences"]}
+    """Show the differences to the best with outcomes; where nothing tests them, the plain ones with the reason."""
+    found = {(one["cell"], one["split"]): one for one in [*standing["differences"], *_untested(standing)]}
     splits = [split for split in splits_of(records) if any(split == other for _, other in found)]
     cells = [record for record in records if any(record["cell"] == cell for cell, _ in found)]
-    best = str(standing["against"]).partition(".")[2]
+    of_some = standing["against"] != standing.get("best", standing["against"])
     return Grid(
-        title=f"Difference to {best} × 100",
+        title=_title(str(standing["against"]).partition(".")[2], of_some=of_some),
         groups=[(split, 3) for split in splits],
-        columns=[name for _ in splits for name in ("Δ [interval]", "p, corrected", "test")],
+        columns=[name for _ in splits for name in ("Δ [interval]", "p, corrected", "tested by")],
         rows=[
             (record["recipe"], [text for split in splits for text in _paired(found.get((record["cell"], split)))])
             for record in cells
         ],
         corner="recipe",
-        note=_PAIRED,
-        texts=("test",),
+        note=" ".join([_PAIRED.format(whom=_WHOM_OF if of_some else _WHOM), *_lacking(records, standing)]),
+        texts=("tested by",),
+        names=True,
     )
+
+
+def _untested(standing: Standing) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = standing.get("untested", ())  # older standings have none
+    return found
+
+
+def _title(best: str, *, of_some: bool) -> str:
+    return f"Difference to {best}, {_WHOM_OF}, × 100" if of_some else f"Difference to {best} × 100"
+
+
+def _lacking(records: Sequence[Record], standing: Standing) -> list[str]:
+    """Say what makes the outcomes that cells lack, in one sentence; nothing where none lacks them."""
+    cells = {one["cell"] for one in _untested(standing) if one["reason"] == NO_OUTCOMES}
+    lacking = [record for record in records if record["cell"] in cells]
+    if not lacking:
+        return []
+    command = write.commands(lacking[0])[0]
+    several = command.replace(lacking[0]["cell"], f"{lacking[0]['task']}.RECIPE")
+    return [_LACKING.format(command=several if len(lacking) > 1 else command)]
 
 
 def _paired(found: Mapping[str, Any] | None) -> list[str]:
     if found is None:
         return [NOTHING] * 3
+    difference = write.difference(found["difference"])
+    if "reason" in found:
+        return [difference, NOTHING, found["reason"]]
     bounds = write.bounds(found["low"], found["high"])
-    return [f"{write.difference(found['difference'])} {bounds}", p_value(found["adjusted"]), found["test"]]
+    return [f"{difference} {bounds}", p_value(found["adjusted"], found["test"]), found["test"]]
 
 
 def _agreement_grid(records: Sequence[Record], standing: Standing) -> Grid:
@@ -126,7 +161,13 @@ def _repeats_grid(records: Sequence[Record], level: float) -> Grid:
         if any(bounds.values()):
             n = write.repeats(record)
             rows.append((record["recipe"], [n, *(_bounds(record, split, bounds.get(split)) for split in splits)]))
-    return Grid("Over repeats × 100", ["n", *splits], rows, corner="recipe", note=_REPEATS)
+    note = _FOLDS if any(_folds(record) for record in records) else _REPEATS
+    return Grid("Over repeats × 100", ["n", *splits], rows, corner="recipe", note=note)
+
+
+def _folds(record: Record) -> bool:
+    """Say whether a cell's repeats are of several folds."""
+    return any(len({repeat["fold"] for repeat in scores["repeats"]}) > 1 for scores in record["scores"].values())
 
 
 def _bounds(record: Record, split: str, bounds: tuple[float, float] | None) -> str:

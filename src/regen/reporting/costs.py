@@ -1,7 +1,7 @@
 """What cells cost, from telemetry."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -17,6 +17,9 @@ Costs = Mapping[str, Mapping[str, Mapping[str, Any]]]
 ``energy_kwh`` and how it is known, ``energy_by``."""
 _ADDED = ("wall_seconds", "cpu_seconds", "energy_kwh")
 """What fits that ran one after the other cost together."""
+_PEAK = "peak_memory_bytes"
+NOT_COUNTED = "– (search not counted)"
+"""What stands in the place of a cost whose greater part, the search, was not measured."""
 _SERVED = "32"
 """Size of the batches at whose speed predictions are priced."""
 
@@ -53,17 +56,41 @@ def fit_cost(record: Record, costs: Costs) -> Mapping[str, Any] | None:
     own = costs.get(record["cell"], {}).get("fit")
     if own is None or record["config"]["estimator"] != ENSEMBLE:
         return own
-    names = _members(record)
-    parts = [own, *(costs[name]["fit"] for name in names if "fit" in costs.get(name, {}))]
-    if len(parts) <= len(names):
+    members = [costs.get(name, {}) for name in _members(record)]
+    if not all("fit" in nodes for nodes in members):
         return None
+    return _together([own, *(nodes[name] for nodes in members for name in ("search", "fit") if name in nodes)])
+
+
+def lacks_search(record: Record, costs: Costs) -> bool:
+    """Say whether a cell's settings were sought, and what that cost is not known."""
+    return "search" in record and "search" not in costs.get(record["cell"], {})
+
+
+def made_cost(record: Record, costs: Costs) -> Mapping[str, Any] | None:
+    """Give what all that made a cell cost: its search and the fits of all repeats, and the same of its members.
+
+    A search is no extra of the fit: the fit takes over the winning trial, and its own time may be next to nothing.
+
+    Args:
+        record: The cell's record.
+        costs: What cells cost.
+
+    Returns:
+        ``None`` where a part was not measured.
+    """
+    fit, search = fit_cost(record, costs), costs.get(record["cell"], {}).get("search")
+    if fit is None or lacks_search(record, costs):
+        return None
+    return fit if search is None else _together([fit, search])
+
+
+def _together(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Add what nodes cost that ran one after the other; a sum of which a part is not known is left out."""
     known = [key for key in _ADDED if all(key in part for part in parts)]
-    rest = {key: value for key, value in own.items() if key not in _ADDED}
-    return {
-        **rest,
-        **{key: sum(part[key] for part in parts) for key in known},
-        "peak_memory_bytes": max(part["peak_memory_bytes"] for part in parts),
-    }
+    rest = {key: value for key, value in parts[0].items() if key not in (*_ADDED, _PEAK)}
+    peak = {_PEAK: max(part[_PEAK] for part in parts)} if all(_PEAK in part for part in parts) else {}
+    return {**rest, **{key: sum(part[key] for part in parts) for key in known}, **peak}
 
 
 def _members(record: Record) -> list[str]:
@@ -74,23 +101,9 @@ def _members(record: Record) -> list[str]:
 
 
 def run_seconds(record: Record, costs: Costs) -> float | None:
-    """Give the wall time of all that made a cell: its search, the fits of all repeats, and the same of its members.
-
-    A search is no extra of the fit: the fit takes over the winning trial, and its own time may be next to nothing.
-
-    Args:
-        record: The cell's record.
-        costs: What cells cost.
-
-    Returns:
-        Seconds; ``None`` where a part was not measured.
-    """
-    fit, own = fit_cost(record, costs), costs.get(record["cell"], {})
-    if fit is None or ("search" in record and "search" not in own):
-        return None
-    nodes = [own, *(costs.get(name, {}) for name in _members(record))]
-    searches = [node["search"]["wall_seconds"] for node in nodes if "search" in node]
-    return float(fit["wall_seconds"] + sum(searches))
+    """Give the wall time of all that made a cell, in seconds; ``None`` where a part was not measured."""
+    made = made_cost(record, costs)
+    return None if made is None else float(made["wall_seconds"])
 
 
 def watt_hours(node: Mapping[str, Any] | None) -> float | None:
@@ -134,6 +147,8 @@ def costs_grid(record: Record, costs: Costs, price: Price | None = None) -> Grid
     energy = any("energy_kwh" in node for node in known.values())
     columns = [*_heads(price, energy=energy), "machine"]
     rows = [(name, [*_values(node, price, energy=energy), node.get("machine", "–")]) for name, node in known.items()]
+    if rows and lacks_search(record, costs):
+        rows = [("search", [NOT_COUNTED, *[write.NOTHING] * (len(columns) - 1)]), *rows]
     note = " ".join(["All repeats together, where the cell was last made.", *energy_note(known.values())])
     return Grid("Costs", columns, rows, corner="node", note=note, texts={"machine"}) if rows else None
 

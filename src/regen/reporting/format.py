@@ -122,6 +122,11 @@ def commands(record: Record) -> tuple[str, str]:
     return f"dvc repro {file}:{cell}.analyse", f"kedro run --pipelines {stages} --namespaces {cell}"
 
 
+def without_outcomes(record: Record) -> str:
+    """Say why a cell has no outcomes, and what makes them."""
+    return f"no outcomes: made before they were kept; '{commands(record)[0]}' makes them"
+
+
 def folder(record: Record) -> str:
     """Give the folder of a cell's record, from the project's."""
     return f"data/08_reporting/cells/{record['task']}/{record['recipe']}"

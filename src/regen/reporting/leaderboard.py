@@ -82,7 +82,7 @@ def leaderboard(
     Args:
         task: Name of the task.
         records: Its records, in the order of the table.
-        marks: Split -> cell -> ``best`` or ``tie``.
+        marks: Split -> cell -> ``best``, ``tie`` or ``tie (intervals only)``.
         stale: Cell -> what differs now from what its record was made with.
     """
     splits = splits_of(records)
@@ -131,16 +131,24 @@ def _entry(record: Record, split: str, marks: Mapping[str, Mark], floor: dict[st
 def _facts(records: Sequence[Record]) -> list[str]:
     config = records[0]["config"]
     labels = f", {len(config['labels'])} labels" if config["labels"] else ""
-    intervals = {
-        f"{100 * way['level']:g} % bootstrap over {way['over']} ({write.count(way['resamples'])} resamples)"
-        for record in records
-        for way in (scores["interval"] for scores in record["scores"].values())
-    }
     return [
         f"official metric: {config['metric']}",
         f"{config['task_type'].replace('_', ' ')}, language {config['language']}{labels}",
-        f"intervals: {' or '.join(sorted(intervals))}",
+        *_intervals(records),
     ]
+
+
+def _intervals(records: Sequence[Record]) -> list[str]:
+    """Say how intervals are made, and on which splits where these differ."""
+    ways: dict[str, dict[str, None]] = {}
+    for split in splits_of(records):
+        for way in (record["scores"][split]["interval"] for record in records if split in record["scores"]):
+            resamples = f"{write.count(way['resamples'])} resamples"
+            text = f"{100 * way['level']:g} % bootstrap over {way['over']} ({resamples})"
+            ways.setdefault(text, {})[split] = None
+    if len(ways) == 1:
+        return [f"intervals: {next(iter(ways))}"]
+    return [f"intervals on {', '.join(splits)}: {text}" for text, splits in ways.items()]
 
 
 def _warnings(records: Sequence[Record], floor: dict[str, float]) -> list[str]:

@@ -6,7 +6,16 @@ from typing import Any
 
 from regen.config.costs import Price
 from regen.reporting import format as write
-from regen.reporting.costs import Costs, energy_note, fit_cost, predictions_price, run_seconds, watt_hours
+from regen.reporting.costs import (
+    NOT_COUNTED,
+    Costs,
+    energy_note,
+    lacks_search,
+    made_cost,
+    predictions_price,
+    run_seconds,
+    watt_hours,
+)
 from regen.reporting.data_cards import unseen_score, unseen_splits
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.leaderboard import shared_texts
@@ -21,6 +30,7 @@ _SD = "sd: between repeats (n − 1); one repeat has none and says nothing about
 _GENERATED = "<!-- Written by `make report` from the committed records. Edits here are lost. -->"
 _EMPTY = "No results yet."
 _UNMEASURED = "not measured"
+_SEARCHED = "Fits of recipes whose settings were sought include the whole search."
 
 
 def readme_table(records: Sequence[Record]) -> str:
@@ -156,7 +166,7 @@ def _split(record: Record, split: str, floor: dict[str, float]) -> tuple[str, st
 
 def _costs(records: Sequence[Record], costs: Costs, price: Price | None) -> list[str]:
     """Write the table of costs, and how energy is known, where it is."""
-    fits = [fit_cost(record, costs) for record in records]
+    fits = [made_cost(record, costs) for record in records]
     energy = any(watt_hours(fit) is not None for fit in fits)
     head = ["recipe", "fit: wall time", "fit: peak memory", "predict: wall time", "predict: peak memory"]
     head += [f"run: price, {price.currency}", f"1,000 predictions: price, {price.currency}"] if price else []
@@ -168,8 +178,10 @@ def _costs(records: Sequence[Record], costs: Costs, price: Price | None) -> list
         priced = [price.of(seconds) if seconds else None, predictions_price(nodes, price)] if price else []
         further = map(_amount, [*priced, *([watt_hours(fit)] if energy else [])])
         machine = str(nodes.get("fit", {}).get("machine", "–"))
-        rows.append([record["recipe"], *_cost(fit), *_cost(nodes.get("predict")), *further, machine])
-    return [_table([*head, "machine"], rows), *energy_note(fits)]
+        cost = (NOT_COUNTED, NOTHING) if "fit" in nodes and lacks_search(record, costs) else _cost(fit)
+        rows.append([record["recipe"], *cost, *_cost(nodes.get("predict")), *further, machine])
+    searched = [_SEARCHED] if any("search" in record for record in records) else []
+    return [_table([*head, "machine"], rows), *searched, *energy_note(fits)]
 
 
 def _amount(value: float | None) -> str:

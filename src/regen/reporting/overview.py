@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regen.reporting import format as write
-from regen.reporting.costs import Costs, fit_cost
+from regen.reporting.costs import NOT_COUNTED, Costs, lacks_search, made_cost
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.leaderboard import Entry, Leaderboard, Row
 
@@ -37,7 +37,7 @@ class Line:
         row: What the leaderboard of its task says of it.
         groups: Its scores on dev, and those on further splits.
         repeats: Number of repeats.
-        costs: Wall time and peak memory of the fit, wall time of the prediction.
+        costs: Wall time and peak memory of the fit with the search before it, wall time of the prediction.
     """
 
     benchmark: str
@@ -123,8 +123,10 @@ def _scores(row: Row, splits: Sequence[str]) -> Scores:
 
 
 def _costs(record: Record, costs: Costs) -> tuple[Cost, ...]:
-    fit, predict = fit_cost(record, costs), costs.get(record["cell"], {}).get("predict")
-    return (_time(fit), _memory(fit), _time(predict))
+    made, nodes = made_cost(record, costs), costs.get(record["cell"], {})
+    partly = "fit" in nodes and lacks_search(record, costs)
+    time = Cost(NOT_COUNTED, None) if partly else _time(made)
+    return (time, _memory(made), _time(nodes.get("predict")))
 
 
 def _time(node: Mapping[str, Any] | None) -> Cost:

@@ -7,7 +7,15 @@ from typing import Any
 from regen.config.costs import Price
 from regen.reporting import format as write
 from regen.reporting.charts import Chart
-from regen.reporting.costs import Costs, energy_note, fit_cost, predictions_price, run_seconds, watt_hours
+from regen.reporting.costs import (
+    NOT_COUNTED,
+    Costs,
+    energy_note,
+    fit_cost,
+    lacks_search,
+    predictions_price,
+    run_seconds,
+)
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.grids import Grid
 from regen.reporting.sections import Section
@@ -18,7 +26,8 @@ _WIDTH, _LEAST_WIDTH, _HEIGHT = 460, 320, 340
 _LEAST_CELLS = 2
 _NOTE = (
     "Means over repeats. Time and memory are of the last run on the machine named in the cell’s costs, and depend "
-    "on what else it did; CPU seconds do so least. The checkpoint holds what a fit changed, its settings included."
+    "on what else it did; CPU seconds do so least. The checkpoint holds what a fit changed, its settings included. "
+    "A recipe whose settings were sought costs its whole search as well; where that was not measured, it is on no line."
 )
 _FRONT = "On the line: no other recipe scores higher for as little. Dev, since a choice by test would use it up."
 Values = Mapping[str, Any]
@@ -33,12 +42,14 @@ class _Cost:
         of: Gives it from a record and its telemetry; ``None`` where it is not known.
         shown: Writes it.
         in_table_alone: No figure of it: it is a speed, or much like another cost.
+        of_fit: Whether a search adds to it.
     """
 
     title: str
     of: Callable[[Record, Mapping[str, Values]], float | None]
     shown: Callable[[float], str]
     in_table_alone: bool = False
+    of_fit: bool = False
 
 
 def _fact(key: str) -> Callable[[Record, Mapping[str, Values]], float | None]:
@@ -71,10 +82,29 @@ def _latency(size: str, key: str) -> Callable[[Record, Mapping[str, Values]], fl
     return of
 
 
-def _energy(record: Record, nodes: Mapping[str, Values]) -> float | None:
-    """Take the energy of a repeat's fit; that of a searched cell took over what the search fitted."""
-    used = None if "search" in record else watt_hours(nodes.get("fit"))
-    return None if used is None else used / len(record["training"]["models"])
+def _fit(key: str, factor: float = 1) -> Callable[[Record, Mapping[str, Values]], float | None]:
+    """Take what the fit of a repeat cost, and with it the whole search, where there was one."""
+
+    def of(record: Record, nodes: Mapping[str, Values]) -> float | None:
+        fit, search = nodes["fit"].get(key), nodes.get("search", {}).get(key)
+        if fit is None or ("search" in record and search is None):
+            return None
+        return float(factor * (fit / len(record["training"]["models"]) + (search or 0)))
+
+    return of
+
+
+def _peak(record: Record, nodes: Mapping[str, Values]) -> float | None:
+    """Take the peak memory of the fit or, where that was higher, of the search."""
+    peaks = [nodes.get(node, {}).get("peak_memory_bytes") for node in ("fit", "search")]
+    if peaks[0] is None or ("search" in record and peaks[1] is None):
+        return None
+    return float(max(peak for peak in peaks if peak is not None))
+
+
+def _tokens(record: Record, nodes: Mapping[str, Values]) -> float | None:
+    """Take the tokens that a repeat was trained on, or all those of a search: its winner is the fit."""
+    return record["search"].get("tokens") if "search" in record else _fact("tokens")(record, nodes)
 
 
 def _prices(price: Price | None, costs: Costs) -> list[_Cost]:
@@ -87,7 +117,7 @@ def _prices(price: Price | None, costs: Costs) -> list[_Cost]:
         return None if seconds is None else price.of(seconds)
 
     return [
-        _Cost(f"price of the run, {price.currency}", of_run, write.amount),
+        _Cost(f"price of the run, {price.currency}", of_run, write.amount, of_fit=True),
         _Cost(
             f"price of 1,000 predictions, {price.currency}",
             lambda _, nodes: predictions_price(nodes, price),
@@ -111,20 +141,22 @@ def _memory(value: float) -> str:
 COSTS = (
     _Cost("trained parameters", _fact("trained_parameters"), _count),
     _Cost("checkpoint bytes", _telemetry("fit", "checkpoint_bytes", each=False), _count),
-    _Cost("training tokens", _fact("tokens"), _count),
+    _Cost("training tokens", _tokens, _count),
     _Cost(
         "training tokens per second",
         _telemetry("training", "tokens_per_second", each=False),
         _count,
         in_table_alone=True,
     ),
-    _Cost("CPU seconds of a fit", _telemetry("fit", "cpu_seconds", each=True), _tenths),
-    _Cost("peak memory of the fit", _telemetry("fit", "peak_memory_bytes", each=False), _memory),
-    _Cost("energy of a fit, Wh", _energy, write.amount),
+    _Cost("CPU seconds of a fit", _fit("cpu_seconds"), _tenths, of_fit=True),
+    _Cost("peak memory of the fit", _peak, _memory, of_fit=True),
+    _Cost("energy of a fit, Wh", _fit("energy_kwh", factor=1000), write.amount, of_fit=True),
     _Cost("CPU seconds of predictions", _telemetry("predict", "cpu_seconds", each=True), _tenths),
     _Cost("latency of one example, p50, ms", _latency("1", "p50_ms"), _tenths),
     _Cost("latency of one example, p95, ms", _latency("1", "p95_ms"), _tenths, in_table_alone=True),
+    _Cost("calls timed, one example at a time", _latency("1", "calls"), _count, in_table_alone=True),
     _Cost("examples per second, 32 at a time", _latency("32", "examples_per_second"), _tenths, in_table_alone=True),
+    _Cost("calls timed, 32 at a time", _latency("32", "calls"), _count, in_table_alone=True),
 )
 """In the order of the table's columns; prices come last."""
 
@@ -151,7 +183,7 @@ def cost_section(task: str, records: Sequence[Record], costs: Costs, price: Pric
             record["recipe"],
             [
                 write.score(record["scores"]["dev"]),
-                *(_shown(cost, values[cost.title][place]) for cost in known),
+                *(_shown(cost, values[cost.title][place], lacks_search(record, costs)) for cost in known),
             ],
         )
         for place, record in enumerate(scored)
@@ -191,8 +223,10 @@ def front(points: Sequence[tuple[float, float]]) -> list[int]:
     return kept
 
 
-def _shown(cost: _Cost, value: float | None) -> str:
-    return NOTHING if value is None else cost.shown(value)
+def _shown(cost: _Cost, value: float | None, lacking: bool) -> str:
+    if value is None:
+        return NOT_COUNTED if lacking and cost.of_fit else NOTHING
+    return cost.shown(value)
 
 
 def _chart(

@@ -14,7 +14,7 @@ from regen.config.costs import Price
 from regen.config.statistics import StatisticsConfig
 from regen.pages import page_environment
 from regen.records.standing import Standing, task_standing
-from regen.records.table import results_table
+from regen.records.table import leaderboard_table
 from regen.reporting.cells import Cell, cell_view
 from regen.reporting.charts import Chart, comparison_chart
 from regen.reporting.costs import Costs
@@ -83,7 +83,7 @@ def write_site(
             path = folder / "cells" / task / f"{record['recipe']}.html"
             _write(path, _render(environment, "cell.html", "../../", shared, page))
             _write(path.with_suffix(".json"), json.dumps(record, indent=1, ensure_ascii=False))
-    _write(folder / "leaderboard.csv", _table(tasks))
+    _write(folder / "leaderboard.csv", _table(tasks, benchmarks, stand, stale))
     _write_assets(folder / "assets")
 
 
@@ -109,9 +109,14 @@ def _render(
     return environment.get_template(template).render(shared, root=root, number=lambda: next(number), **page)
 
 
-def _table(tasks: Mapping[str, Sequence[Record]]) -> str:
+def _table(
+    tasks: Mapping[str, Sequence[Record]],
+    benchmarks: Mapping[str, str],
+    standings: Mapping[str, Standing],
+    stale: Stale,
+) -> str:
     records = sorted((record for own in tasks.values() for record in own), key=lambda record: str(record["cell"]))
-    return str(results_table(records).to_csv(index=False, lineterminator="\n"))
+    return str(leaderboard_table(records, benchmarks, standings, stale).to_csv(index=False, lineterminator="\n"))
 
 
 def _write_assets(folder: Path) -> None:

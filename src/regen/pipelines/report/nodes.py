@@ -19,7 +19,7 @@ def report_suite(suite: SuiteSpec, pages: PagesConfig, **outputs: Any) -> dict[s
     Returns:
         ``site`` (a function that fills an empty folder) and ``leaderboard`` (a table).
     """
-    from regen.records.table import results_table  # here: Kedro imports this module when it starts
+    from regen.records.table import leaderboard_table  # here: Kedro imports this module when it starts
     from regen.reporting.errors import cell_sections
     from regen.reporting.parts import joined, task_sections
     from regen.reporting.site import write_site
@@ -38,5 +38,5 @@ def report_suite(suite: SuiteSpec, pages: PagesConfig, **outputs: Any) -> dict[s
     }
     return {
         "site": partial(write_site, records, suite.title, benchmarks=pages.benchmarks, **parts),
-        "leaderboard": results_table(records),
+        "leaderboard": leaderboard_table(records, pages.benchmarks, standings),
     }

@@ -47,8 +47,9 @@ def report_all(
     Raises:
         UserError: Something in ``published`` is wrong.
     """
-    from regen.records.standing import task_standing  # here: Kedro imports this module when it starts
-    from regen.records.table import results_table
+    from regen.records.staleness import stale_records  # here: Kedro imports this module when it starts
+    from regen.records.standing import task_standing
+    from regen.records.table import leaderboard_table
     from regen.reporting.costs import read_costs
     from regen.reporting.markdown import readme_table, results_index, results_pages, write_pages
     from regen.reporting.order import by_task
@@ -62,14 +63,15 @@ def report_all(
     # git does not hold what the samples cost: they are made on every machine.
     costs = {cell: cost for cell, cost in costs.items() if not cell.startswith("sample_")}
     others = published_results(published)
+    stale = stale_records(records, project.cells, machine.project / "requirements.lock")
     parts = task_sections(records, standings, costs, others, project.price)
     # The Markdown pages have a table of costs of their own.
     printed = {task: [part for part in own if part.id != COSTS_ID] for task, own in parts.items()}
     return {
         "site": _site(
-            records, standings, costs, (parts, _cell_sections(records, analysed, examined)), project, machine
+            records, standings, costs, (parts, _cell_sections(records, analysed, examined)), project, machine, stale
         ),
-        "leaderboard": results_table(records),
+        "leaderboard": leaderboard_table(records, project.benchmarks, standings, stale),
         "readme": readme_table(records),
         "index": results_index(records),
         "pages": partial(write_pages, results_pages(records, costs, printed, project.price)),
@@ -95,9 +97,9 @@ def _site(
     parts: tuple[dict[str, Any], dict[str, Any]],
     project: PagesConfig,
     machine: Machine,
+    stale: dict[str, list[str]],
 ) -> Callable[[Path], None]:
     """Give what fills the folder of the pages, with the parts of tasks' and of cells' pages."""
-    from regen.records.staleness import stale_records
     from regen.records.versions import head_revision
     from regen.reporting.comparisons import rank_section
     from regen.reporting.site import write_site
@@ -110,7 +112,7 @@ def _site(
         benchmarks=project.benchmarks,
         costs=costs,
         price=project.price,
-        stale=stale_records(records, project.cells, machine.project / "requirements.lock"),
+        stale=stale,
         standings=standings,
         revision=head_revision(machine.project),
         overview_sections=[ranks] if ranks else [],

@@ -57,10 +57,10 @@ function plain(value) {
   return new DOMParser().parseFromString(String(value ?? ""), "text/html").body.textContent; // Plotly's labels are HTML
 }
 
-// One row per point of a trace: those of a heat map by row and column, others with their interval.
+// One row per point of a trace: those of a heat map by gold and predicted label, others with their interval.
 function points(trace) {
   if (trace.type === "heatmap") {
-    return trace.z.flatMap((row, i) => row.map((z, j) => ({ x: trace.x[j], y: trace.y[i], z })));
+    return trace.z.flatMap((row, i) => row.map((count, j) => ({ gold: trace.y[i], predicted: trace.x[j], count })));
   }
   const [xs, ys] = [values(trace.x), values(trace.y)];
   const texts = values(trace.text);
@@ -79,9 +79,9 @@ function points(trace) {
 
 function csv(chart) {
   const rows = figure(chart).data.flatMap(points);
-  const columns = ["series", "x", "y", "z", "low", "high", "text"].filter((name) => rows.some((row) => row[name] !== undefined));
+  const columns = ["series", "gold", "predicted", "count", "x", "y", "low", "high", "text"].filter((name) => rows.some((row) => row[name] !== undefined));
   const field = (value) => {
-    const text = plain(value);
+    const text = plain(typeof value === "number" ? Number(value.toPrecision(12)) : value); // 70.4, not 70.39999999999999
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return [columns, ...rows.map((row) => columns.map((name) => row[name]))].map((row) => `${row.map(field).join(",")}\r\n`).join("");
