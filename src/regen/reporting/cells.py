@@ -16,6 +16,7 @@ from regen.reporting.grids import Grid
 from regen.reporting.leaderboard import overlaps, shared_texts
 from regen.reporting.origins import leaks, told_steps
 from regen.reporting.searches import Search, search_view
+from regen.reporting.selections import selection_flags, selection_leaks
 
 MEASURES = {
     "precision": "precision",
@@ -80,7 +81,13 @@ def cell_view(
         stale=stale,
         headline=[_headline(record, split) for split in record["config"]["splits"]],
         facts=_facts(record),
-        warnings=[*_staleness(stale), *shared_texts(record), *overlaps(record), *leaks(record)],
+        warnings=[
+            *_staleness(stale),
+            *shared_texts(record),
+            *overlaps(record),
+            *leaks(record),
+            *selection_leaks(record),
+        ],
         commands=write.commands(record),
         path=write.folder(record),
         scores=[grid for grid in (_measures(record), _repeats(record), _classes(record)) if grid.rows],
@@ -115,6 +122,7 @@ def _facts(record: Record) -> list[str]:
         f"{n} repeat{'s' * (n != '1')}",
         f"{write.count(record['training']['examples'])} training examples",
         *write.flags(record),
+        *selection_flags(record),
         *told_steps(record),
         f"selection: {record['training']['selection']}",
     ]

@@ -12,6 +12,7 @@ from regen.reporting.format import NOTHING, Record
 from regen.reporting.leaderboard import shared_texts
 from regen.reporting.order import at_floor, by_task, floors, over_floor, splits_of
 from regen.reporting.sections import Section
+from regen.reporting.selections import selection_flags, selection_leaks
 
 _READING = (
     "Official metric × 100, the mean over n repeats, with its bootstrap interval in brackets. "
@@ -52,7 +53,7 @@ def results_index(records: Sequence[Record]) -> str:
         return _EMPTY
     head = ["task", "metric", "cells", "best on dev", "dev", "test"]
     rows = [
-        [f"[{task}](results/{task}.md)", own[0]["metric"], str(len(own)), own[0]["recipe"], *_dev_and_test(own[0])]
+        [f"[{task}](results/{task}.md)", own[0]["metric"], str(len(own)), _best(own[0]), *_dev_and_test(own[0])]
         for task, own in by_task(records).items()
     ]
     return f"{_table(head, rows, left=2)}\n\n{_READING.format(over='Over')}"
@@ -88,7 +89,7 @@ def _page(
     sections: Sequence[Section],
     price: Price | None,
 ) -> str:
-    warnings = dict.fromkeys(f"**{text}**" for record in records for text in shared_texts(record))
+    warnings = dict.fromkeys(f"**{text}**" for record in records for text in _leaks(record))
     config = records[0]["config"]
     kind = f"{config['task_type'].replace('_', ' ')}, language {config['language']}"
     parts = [
@@ -103,6 +104,10 @@ def _page(
     )
 
 
+def _leaks(record: Record) -> list[str]:
+    return [*shared_texts(record), *selection_leaks(record)]
+
+
 def _section(section: Section) -> list[str]:
     """Write a section's tables; figures are left to the pages."""
     parts = [f"## {section.title}", *section.notes]
@@ -112,6 +117,11 @@ def _section(section: Section) -> list[str]:
         parts += [f"{grid.title}:", _table(head, [[name, *values] for name, values in grid.rows])]
         parts += [grid.note] if grid.note else []
     return parts
+
+
+def _best(record: Record) -> str:
+    """Name the recipe, and what makes it less than the best where its settings saw what it is scored on."""
+    return "; ".join([record["recipe"], *selection_flags(record)])
 
 
 def _dev_and_test(record: Record) -> tuple[str, str]:
@@ -137,7 +147,11 @@ def _scores(records: Sequence[Record]) -> str:
 
 def _flags(record: Record, floor: dict[str, float]) -> list[str]:
     low = [split for split in record["scores"] if at_floor(record, split, floor)]
-    return [*write.flags(record), *([f"not above majority on {' and '.join(low)}"] if low else [])]
+    return [
+        *write.flags(record),
+        *selection_flags(record),
+        *([f"not above majority on {' and '.join(low)}"] if low else []),
+    ]
 
 
 def _unseen(records: Sequence[Record]) -> list[str]:
