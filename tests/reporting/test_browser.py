@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder,
         benchmarks={"ocnli": "clue", "names": "conll", "sample_topic": "sample"},
         costs={"ocnli.linear": spent, "ocnli.plus": {"fit": {**spent["fit"], "wall_seconds": 90.0}}},
-        stale={"ocnli.linear": ["code"]},
+        stale={"ocnli.linear": ["code"], "ocnli.plus": ["options.c", "code"]},
     )
     return folder
 
@@ -210,9 +210,23 @@ def test_filters(browser: Browser) -> None:
     browser.click("button[type='reset']")
     browser.wait(f"{shown} === 8")
     browser.driver.find_element("name", "text").send_keys("OCNLI  stale")
-    assert browser.rows() == ["ocnli.linear"]
+    assert browser.rows() == ["ocnli.plus"]
     browser.sort("recipe")
-    assert browser.rows() == ["ocnli.linear"]
+    assert browser.rows() == ["ocnli.plus"]
+    browser.click("button[type='reset']")
+    browser.wait(f"{shown} === 8")
+    for state, cells in (("earlier code", ["ocnli.linear"]), ("another config", ["ocnli.plus"])):
+        Select(browser.driver.find_element("name", "state")).select_by_visible_text(state)
+        assert browser.rows() == cells
+
+
+def test_what_changed_is_a_tip_in_the_language_of_the_page(browser: Browser) -> None:
+    tip = "document.querySelector('.earlier[title]').title"
+    assert browser.run(tip).startswith("Earlier code: changed since it was made: code.")
+    browser.click("#language")
+    assert browser.run(tip).startswith("较早的代码：生成之后有变动：代码。")
+    browser.click("#language")
+    assert browser.run(tip).startswith("Earlier code")
 
 
 def test_the_skip_link_comes_first(browser: Browser) -> None:

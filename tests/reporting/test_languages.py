@@ -17,7 +17,8 @@ from regen.reporting.site import write_site
 
 PACKAGE = Path(__file__).parents[2] / "src" / "regen" / "reporting"
 SAME = {"SVG", "PNG", "n", "F1", "P", "R", "⚠", "Δ", "中文", "English", "leaderboard.csv", "all"}
-"""What reads the same in both languages; the language button names the other language, a script translates ``all``."""
+SAME |= {"config and code of now", "earlier code", "another config"}
+"""What reads the same in both languages; the button names the other language, a script translates what lists offer."""
 NUMBERS = re.compile(r"(⚠ )?[−–+*/·.,%\d\s\[\]()]*( (s|min|h|MB|GB))?")
 
 

@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from regen.config.costs import Price
+from regen.config.pages import EncoderNote
 from regen.reporting import format as write
+from regen.reporting.ages import age, age_note
 from regen.reporting.charts import Chart, confusion_chart, curves_chart
 from regen.reporting.costs import Costs, costs_grid
 from regen.reporting.format import NOTHING, Record
@@ -17,6 +19,7 @@ from regen.reporting.leaderboard import overlaps, shared_texts
 from regen.reporting.origins import leaks, told_steps
 from regen.reporting.searches import Search, search_view
 from regen.reporting.selections import selection_flags, selection_leaks
+from regen.reporting.weights import encoder_notes
 
 MEASURES = {
     "precision": "precision",
@@ -49,6 +52,7 @@ class Cell:
     stale: Sequence[str]
     headline: list[tuple[str, str, str]]
     facts: list[str]
+    notes: list[str]
     warnings: list[str]
     commands: tuple[str, str]
     path: str
@@ -64,15 +68,20 @@ class Cell:
 
 
 def cell_view(
-    record: Record, stale: Sequence[str] = (), costs: Costs = MappingProxyType({}), price: Price | None = None
+    record: Record,
+    stale: Sequence[str] = (),
+    costs: Costs = MappingProxyType({}),
+    price: Price | None = None,
+    encoders: Mapping[str, EncoderNote] = MappingProxyType({}),
 ) -> Cell:
     """Gather what the page shows of a record.
 
     Args:
         record: The record.
-        stale: Which of ``config``, ``code`` and ``lock`` differ now from those that it was made with.
+        stale: What has changed since it was made: keys of its config, ``code``, ``lock``.
         costs: What cells cost, as far as it is known.
         price: What an hour of the machine costs; ``None`` for no prices.
+        encoders: Encoder -> what is known of it.
     """
     return Cell(
         name=record["cell"],
@@ -81,8 +90,12 @@ def cell_view(
         stale=stale,
         headline=[_headline(record, split) for split in record["config"]["splits"]],
         facts=_facts(record),
+        notes=[
+            *encoder_notes(record, encoders),
+            *([age_note(record["cell"], stale)] if age(stale) == "earlier" else []),
+        ],
         warnings=[
-            *_staleness(stale),
+            *([age_note(record["cell"], stale)] if age(stale) == "stale" else []),
             *shared_texts(record),
             *overlaps(record),
             *leaks(record),
@@ -100,11 +113,6 @@ def cell_view(
         costs=costs_grid(record, costs, price),
         models=_models(record),
     )
-
-
-def _staleness(stale: Sequence[str]) -> list[str]:
-    changed = ", ".join(stale)
-    return [f"Stale: changed since it was made: {changed}. Made again, it may score differently."] if stale else []
 
 
 def _headline(record: Record, split: str) -> tuple[str, str, str]:

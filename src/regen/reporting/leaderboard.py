@@ -14,7 +14,7 @@ from regen.reporting.origins import leaks
 from regen.reporting.selections import chosen_on, selection_flags, selection_leaks
 
 Stale = Mapping[str, Sequence[str]]
-"""Cell -> which of ``config``, ``code`` and ``lock`` differ now from those that its record was made with."""
+"""Cell -> what has changed since its record was made: keys of its config, ``code``, ``lock``."""
 
 
 @dataclass(frozen=True)

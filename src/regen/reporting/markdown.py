@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from regen.config.costs import Price
 from regen.reporting import format as write
+from regen.reporting.ages import age, age_flags
 from regen.reporting.costs import Costs, energy_note, fit_cost, predictions_price, run_seconds, watt_hours
 from regen.reporting.data_cards import unseen_score, unseen_splits
 from regen.reporting.format import NOTHING, Record
-from regen.reporting.leaderboard import shared_texts
+from regen.reporting.leaderboard import Stale, shared_texts
 from regen.reporting.order import at_floor, by_task, floors, over_floor, splits_of
 from regen.reporting.sections import Section
 from regen.reporting.selections import selection_flags, selection_leaks
@@ -24,8 +26,13 @@ _EMPTY = "No results yet."
 _UNMEASURED = "not measured"
 
 
-def readme_table(records: Sequence[Record]) -> str:
-    """Write one row per cell, real tasks before the samples, best on dev first."""
+def readme_table(records: Sequence[Record], stale: Stale = MappingProxyType({})) -> str:
+    """Write one row per cell, real tasks before the samples, best on dev first.
+
+    Args:
+        records: Records of any tasks.
+        stale: Cell -> what has changed since its record was made; here only changes of the config are flagged.
+    """
     if not records:
         return _EMPTY
     head = ["task", "metric", "recipe", "dev", "test", "n", "training examples", "over majority", "flags"]
@@ -39,7 +46,7 @@ def readme_table(records: Sequence[Record]) -> str:
             write.repeats(record),
             write.count(record["training"]["examples"]),
             _over(record, floors(own)),
-            ", ".join(_flags(record, floors(own))) or NOTHING,
+            ", ".join(_flags(record, floors(own), _config_of(stale.get(record["cell"], ())))) or NOTHING,
         ]
         for task, own in by_task(records).items()
         for record in own
@@ -60,7 +67,11 @@ def results_index(records: Sequence[Record]) -> str:
 
 
 def results_pages(
-    records: Sequence[Record], costs: Costs, sections: Mapping[str, Sequence[Section]], price: Price | None = None
+    records: Sequence[Record],
+    costs: Costs,
+    sections: Mapping[str, Sequence[Section]],
+    price: Price | None = None,
+    stale: Stale = MappingProxyType({}),
 ) -> dict[str, str]:
     """Write a page per task: scores, comparisons, costs, and how each cell is made again.
 
@@ -69,11 +80,12 @@ def results_pages(
         costs: What cells cost where they were last made here; cells and nodes may be missing.
         sections: Task -> further tables.
         price: What an hour of the machine costs; ``None`` for no prices.
+        stale: Cell -> what has changed since its record was made.
 
     Returns:
         Task -> page.
     """
-    return {task: _page(task, own, costs, sections.get(task, ()), price) for task, own in by_task(records).items()}
+    return {task: _page(own, costs, sections.get(task, ()), price, stale) for task, own in by_task(records).items()}
 
 
 def write_pages(pages: Mapping[str, str], folder: Path) -> None:
@@ -83,21 +95,21 @@ def write_pages(pages: Mapping[str, str], folder: Path) -> None:
 
 
 def _page(
-    task: str,
     records: Sequence[Record],
     costs: Costs,
     sections: Sequence[Section],
     price: Price | None,
+    stale: Stale,
 ) -> str:
     warnings = dict.fromkeys(f"**{text}**" for record in records for text in _leaks(record))
     config = records[0]["config"]
     kind = f"{config['task_type'].replace('_', ' ')}, language {config['language']}"
     parts = [
         _GENERATED,
-        f"# {task}",
+        f"# {records[0]['task']}",
         f"Official metric: {config['metric']} ({kind}). {_READING.format(over='Over')} {_SD}",
     ]
-    parts += [*warnings, _scores(records), *_unseen(records)]
+    parts += [*warnings, _scores(records, stale), *_unseen(records)]
     parts += [text for section in sections for text in _section(section)]
     return (
         "\n\n".join([*parts, "## Cost", *_costs(records, costs, price), "## Made again by", _remaking(records)]) + "\n"
@@ -128,7 +140,7 @@ def _dev_and_test(record: Record) -> tuple[str, str]:
     return _score(record, "dev"), _test(record)
 
 
-def _scores(records: Sequence[Record]) -> str:
+def _scores(records: Sequence[Record], stale: Stale) -> str:
     splits, floor = splits_of(records), floors(records)
     each = [name for split in splits for name in (split, f"{split} sd", f"{split} over")]
     rows = [
@@ -137,7 +149,7 @@ def _scores(records: Sequence[Record]) -> str:
             write.repeats(record),
             *(text for split in splits for text in _split(record, split, floor)),
             write.count(record["training"]["examples"]),
-            ", ".join(_flags(record, floor)) or NOTHING,
+            ", ".join(_flags(record, floor, stale.get(record["cell"], ()))) or NOTHING,
             record["training"]["selection"],
         ]
         for record in records
@@ -145,12 +157,18 @@ def _scores(records: Sequence[Record]) -> str:
     return _table(["recipe", "n", *each, "training examples", "flags", "selection"], rows)
 
 
-def _flags(record: Record, floor: dict[str, float]) -> list[str]:
+def _config_of(changed: Sequence[str]) -> Sequence[str]:
+    """Give what has changed where the config has, and nothing where code or lock file alone have."""
+    return changed if age(changed) == "stale" else ()
+
+
+def _flags(record: Record, floor: dict[str, float], changed: Sequence[str]) -> list[str]:
     low = [split for split in record["scores"] if at_floor(record, split, floor)]
     return [
         *write.flags(record),
         *selection_flags(record),
         *([f"not above majority on {' and '.join(low)}"] if low else []),
+        *age_flags(changed),
     ]
 
 

@@ -47,7 +47,8 @@ def report_all(
     Raises:
         UserError: Something in ``published`` is wrong.
     """
-    from regen.records.standing import task_standing  # here: Kedro imports this module when it starts
+    from regen.records.staleness import stale_records  # here: Kedro imports this module when it starts
+    from regen.records.standing import task_standing
     from regen.records.table import results_table
     from regen.reporting.costs import read_costs
     from regen.reporting.markdown import readme_table, results_index, results_pages, write_pages
@@ -61,18 +62,26 @@ def report_all(
     costs = read_costs(machine.state.parent / "08_reporting" / "telemetry")
     # git does not hold what the samples cost: they are made on every machine.
     costs = {cell: cost for cell, cost in costs.items() if not cell.startswith("sample_")}
+    stale = stale_records(records, project.cells, machine.project / "requirements.lock")
     others = published_results(published)
     parts = task_sections(records, standings, costs, others, project.price)
     # The Markdown pages have a table of costs of their own.
     printed = {task: [part for part in own if part.id != COSTS_ID] for task, own in parts.items()}
     return {
         "site": _site(
-            records, standings, costs, (parts, _cell_sections(records, analysed, examined)), project, machine
+            records,
+            project,
+            machine,
+            costs=costs,
+            stale=stale,
+            standings=standings,
+            task_sections=parts,
+            cell_sections=_cell_sections(records, analysed, examined),
         ),
         "leaderboard": results_table(records),
-        "readme": readme_table(records),
+        "readme": readme_table(records, stale),
         "index": results_index(records),
-        "pages": partial(write_pages, results_pages(records, costs, printed, project.price)),
+        "pages": partial(write_pages, results_pages(records, costs, printed, project.price, stale)),
     }
 
 
@@ -88,32 +97,21 @@ def _cell_sections(records: list[Any], analysed: Partitions, examined: Partition
     return joined(cell_sections(records, _loaded(analysed)), trust_by_cell(records, _loaded(examined)))
 
 
-def _site(
-    records: list[Any],
-    standings: dict[str, Any],
-    costs: Any,
-    parts: tuple[dict[str, Any], dict[str, Any]],
-    project: PagesConfig,
-    machine: Machine,
-) -> Callable[[Path], None]:
-    """Give what fills the folder of the pages, with the parts of tasks' and of cells' pages."""
-    from regen.records.staleness import stale_records
+def _site(records: list[Any], project: PagesConfig, machine: Machine, **pages: Any) -> Callable[[Path], None]:
+    """Give what fills the folder of the pages, with what ``write_site`` is told of all records."""
     from regen.records.versions import head_revision
     from regen.reporting.comparisons import rank_section
     from regen.reporting.site import write_site
 
-    ranks = rank_section(standings)
+    ranks = rank_section(pages["standings"])
     return partial(
         write_site,
         records,
         "All results",
         benchmarks=project.benchmarks,
-        costs=costs,
         price=project.price,
-        stale=stale_records(records, project.cells, machine.project / "requirements.lock"),
-        standings=standings,
+        encoders=project.encoders,
         revision=head_revision(machine.project),
         overview_sections=[ranks] if ranks else [],
-        task_sections=parts[0],
-        cell_sections=parts[1],
+        **pages,
     )

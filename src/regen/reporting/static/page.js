@@ -31,6 +31,10 @@ function translateSingles() {
     element.dataset.en ??= element.textContent;
     element.textContent = element.dataset[page.lang];
   }
+  for (const element of document.querySelectorAll("[data-zh-title]")) {
+    element.dataset.enTitle ??= element.title;
+    element.title = element.dataset[`${page.lang}Title`];
+  }
 }
 
 function tellOthers() {
