@@ -19,6 +19,7 @@ from regen.reporting.leaderboard import overlaps, shared_texts
 from regen.reporting.origins import leaks, told_steps
 from regen.reporting.searches import Search, search_view
 from regen.reporting.selections import selection_flags, selection_leaks
+from regen.reporting.subsets import limit, of_whole_train
 from regen.reporting.weights import encoder_notes
 
 MEASURES = {
@@ -38,6 +39,10 @@ MEASURES = {
     "mcc": "Matthews correlation",
 }
 """Measures of a repeat that pages show beside the official metric -> how they are called there."""
+_STRICT = (
+    " Strict F1 counts spans of legal IOB2 alone: an I- that continues no B- of its type is no span. By conlleval’s "
+    "rules, which are those of F1, it begins one."
+)
 _ELSEWHERE = ("history", "made_from")
 """Facts of a model that are no rows of their own: the one is a chart, the other stands among the facts of the cell."""
 
@@ -96,7 +101,7 @@ def cell_view(
         ],
         warnings=[
             *([age_note(record["cell"], stale)] if age(stale) == "stale" else []),
-            *shared_texts(record),
+            *of_whole_train(record, shared_texts(record)),
             *overlaps(record),
             *leaks(record),
             *selection_leaks(record),
@@ -140,7 +145,8 @@ def _measures(record: Record) -> Grid:
     scored = record["scores"]
     present = [key for key in MEASURES if any(key in scores["repeats"][0] for scores in scored.values())]
     rows = [(MEASURES[key], [_mean(scores["repeats"], key) for scores in scored.values()]) for key in present]
-    return Grid("All measures × 100", list(scored), rows, corner="measure", note="Means over repeats.")
+    note = f"Means over repeats.{_STRICT if 'strict_f1' in present else ''}"
+    return Grid("All measures × 100", list(scored), rows, corner="measure", note=note)
 
 
 def _mean(rows: Iterable[Mapping[str, Any]], key: str) -> str:
@@ -164,9 +170,11 @@ def _classes(record: Record) -> Grid:
     labels = [label for label in record["config"]["labels"] if label in seen]
     splits = record["card"]["splits"]
     train = splits.get("train", splits.get("train_0", {})).get("label_counts", {})
+    fold = "" if "train" in splits else " Counts are those of fold 0."
+    less = f" Training is limited to {limit(record)}." if limit(record) else ""
     return Grid(
         title="Per class",
-        groups=[("train", 1), *((split, 4) for split in found)],
+        groups=[("whole train split" if limit(record) else "train", 1), *((split, 4) for split in found)],
         columns=["count", *(name for _ in found for name in ("gold", "P", "R", "F1"))],
         rows=[
             (label, [write.count(train.get(label, 0)), *chain.from_iterable(_class(r, label) for r in found.values())])
@@ -175,7 +183,7 @@ def _classes(record: Record) -> Grid:
         corner="class",
         lang=record["config"]["language"],
         names=True,
-        note=f"P, R and F1 × 100, means over repeats.{'' if 'train' in splits else ' Counts are those of fold 0.'}",
+        note=f"P, R and F1 × 100, means over repeats.{fold}{less}",
     )
 
 

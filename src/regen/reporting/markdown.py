@@ -9,7 +9,7 @@ from regen.config.costs import Price
 from regen.reporting import format as write
 from regen.reporting.ages import age, age_flags
 from regen.reporting.costs import Costs, energy_note, fit_cost, predictions_price, run_seconds, watt_hours
-from regen.reporting.data_cards import unseen_score, unseen_splits
+from regen.reporting.data_cards import unseen_note, unseen_score, unseen_splits
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.leaderboard import Stale, shared_texts
 from regen.reporting.order import at_floor, by_task, floors, over_floor, splits_of
@@ -18,8 +18,9 @@ from regen.reporting.selections import selection_flags, selection_leaks
 
 _READING = (
     "Official metric × 100, the mean over n repeats, with its bootstrap interval in brackets. "
-    "Hidden: the labels are not public. {over}: distance to the majority baseline on the same split."
+    "Hidden: the labels are not public."
 )
+_OVER = "{over}: distance to the majority baseline on the same split."
 _SD = "sd: between repeats (n − 1); one repeat has none and says nothing about it."
 _GENERATED = "<!-- Written by `make report` from the committed records. Edits here are lost. -->"
 _EMPTY = "No results yet."
@@ -51,7 +52,7 @@ def readme_table(records: Sequence[Record], stale: Stale = MappingProxyType({}))
         for task, own in by_task(records).items()
         for record in own
     ]
-    return f"{_table(head, rows, left=3)}\n\n{_READING.format(over='Over majority')}"
+    return f"{_table(head, rows, left=3)}\n\n{_READING} {_OVER.format(over='Over majority')}"
 
 
 def results_index(records: Sequence[Record]) -> str:
@@ -63,7 +64,7 @@ def results_index(records: Sequence[Record]) -> str:
         [f"[{task}](results/{task}.md)", own[0]["metric"], str(len(own)), _best(own[0]), *_dev_and_test(own[0])]
         for task, own in by_task(records).items()
     ]
-    return f"{_table(head, rows, left=2)}\n\n{_READING.format(over='Over')}"
+    return f"{_table(head, rows, left=2)}\n\n{_READING}"
 
 
 def results_pages(
@@ -107,7 +108,7 @@ def _page(
     parts = [
         _GENERATED,
         f"# {records[0]['task']}",
-        f"Official metric: {config['metric']} ({kind}). {_READING.format(over='Over')} {_SD}",
+        f"Official metric: {config['metric']} ({kind}). {_READING} {_OVER.format(over='Over')} {_SD}",
     ]
     parts += [*warnings, _scores(records, stale), *_unseen(records)]
     parts += [text for section in sections for text in _section(section)]
@@ -178,7 +179,8 @@ def _unseen(records: Sequence[Record]) -> list[str]:
     if not splits:
         return []
     head = ["recipe", *(name for split in splits for name in (f"{split}, inputs not in train", "examples"))]
-    return [_table(head, [[r["recipe"], *(t for split in splits for t in unseen_score(r, split))] for r in records])]
+    rows = [[r["recipe"], *(t for split in splits for t in unseen_score(r, split))] for r in records]
+    return [_table(head, rows), unseen_note(records)]
 
 
 def _split(record: Record, split: str, floor: dict[str, float]) -> tuple[str, str, str]:
