@@ -171,3 +171,10 @@ def test_a_history_is_a_chart_and_no_fact(record: Make) -> None:
     assert [head for head, _ in view.models.rows] == ["steps"]
     assert view.curves is not None
     assert cell_view(record("a.x", [0.5])).curves is None
+
+
+def test_what_one_side_of_the_confusions_lacks_is_explained(record: Make) -> None:
+    one = record("a.x", [0.5], tagging=True)
+    assert cell_view(one).confusion_note == ""
+    one["scores"]["dev"]["repeats"][0]["confusion"].append(["体育", "∅", 3])
+    assert cell_view(one).confusion_note.startswith("∅: nothing on this side")

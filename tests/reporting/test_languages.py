@@ -162,6 +162,32 @@ def is_config(text: str) -> bool:
     return bool(re.fullmatch(rf"{key_or_value}|.*, sha256|\d+ × “.*”", text))
 
 
+def test_the_split_is_no_statistical_test(tmp_path: Path) -> None:
+    splits = ("train", "dev", "test", "test_public")
+    assert list(map(translation().chinese, splits)) == ["训练集", "验证集", "测试集", None]
+    write_site([make_record("a.x", [0.5], [0.4])], "All results", tmp_path)
+    for name in ("index.html", "tasks/a.html", "cells/a/x.html"):
+        html = (tmp_path / name).read_text(encoding="utf-8")
+        assert '<span class="i18n" lang="zh">测试集</span>' in html
+        assert '<span class="i18n" lang="zh">检验</span>' not in html
+
+
+def test_what_tasks_share_is_in_both_languages() -> None:
+    known = {
+        text
+        for path in sorted((PACKAGE.parents[2] / "conf/base/tasks").glob("*.yml"))
+        for task in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader).values()
+        for text in task.get("overlaps_with", {}).values()
+    }
+    assert known
+    assert {text for text in known if translation().chinese(text) is None} == set()
+
+
+def test_a_hidden_split_names_its_metric_in_both_languages(tmp_path: Path) -> None:
+    write_site([make_record("a.x", [0.5])], "All results", tmp_path)
+    assert "accuracy" not in Page(tmp_path / "tasks/a.html").plain
+
+
 def test_names_stay_although_they_are_words_of_the_interface(tmp_path: Path) -> None:
     record = make_record("precision.loss", [0.5], labels=("count", "tie"))
     write_site([record], "Names", tmp_path)

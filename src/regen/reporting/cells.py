@@ -21,6 +21,7 @@ from regen.reporting.searches import Search, search_view
 from regen.reporting.selections import selection_flags, selection_leaks
 from regen.reporting.subsets import limit, of_whole_train
 from regen.reporting.weights import encoder_notes
+from regen.scoring.confusion import NO_SPAN
 
 MEASURES = {
     "precision": "precision",
@@ -43,6 +44,10 @@ _STRICT = (
     " Strict F1 counts spans of legal IOB2 alone: an I- that continues no B- of its type is no span. By conlleval’s "
     "rules, which are those of F1, it begins one."
 )
+_ABSENT = (
+    "∅: nothing on this side with the bounds of the other. Its column holds what was missed, its row what was "
+    "predicted in excess."
+)
 _ELSEWHERE = ("history", "made_from")
 """Facts of a model that are no rows of their own: the one is a chart, the other stands among the facts of the cell."""
 
@@ -64,6 +69,7 @@ class Cell:
     scores: list[Grid]
     data: Grid
     confusion: Chart | None
+    confusion_note: str
     curves: Chart | None
     search: Search | None
     config: Grid
@@ -111,6 +117,7 @@ def cell_view(
         scores=[grid for grid in (_measures(record), _repeats(record), _classes(record)) if grid.rows],
         data=_data(record),
         confusion=confusion_chart(record),
+        confusion_note=_ABSENT if _has_absent(record) else "",
         curves=curves_chart(record),
         search=search_view(record),
         config=_config(record),
@@ -118,6 +125,12 @@ def cell_view(
         costs=costs_grid(record, costs, price),
         models=_models(record),
     )
+
+
+def _has_absent(record: Record) -> bool:
+    """Say whether the confusion matrix on dev has a class for what one side lacks."""
+    repeats = record["scores"].get("dev", {"repeats": [{}]})["repeats"]
+    return any(NO_SPAN in row[:2] for row in repeats[0].get("confusion", ()))
 
 
 def _headline(record: Record, split: str) -> tuple[str, str, str]:

@@ -42,6 +42,15 @@ function tellOthers() {
   document.dispatchEvent(new Event("restyle"));
 }
 
+// A box is reached by the Tab key only as long as it scrolls.
+const boxes = new ResizeObserver((entries) => {
+  for (const box of new Set(entries.map((entry) => entry.target.closest(".scroll")))) {
+    const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+    if (scrolls) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+});
+
 if (["light", "dark"].includes(remembered("theme"))) page.dataset.theme = remembered("theme");
 page.lang = remembered("language") === "zh" || (!remembered("language") && navigator.language.startsWith("zh")) ? "zh" : "en";
 
@@ -59,6 +68,10 @@ document.addEventListener("DOMContentLoaded", () => {
     tellOthers();
   });
   system.addEventListener("change", tellOthers);
+  for (const box of document.querySelectorAll(".scroll")) {
+    boxes.observe(box);
+    boxes.observe(box.firstElementChild);
+  }
   translateSingles();
   tellOthers();
 });
