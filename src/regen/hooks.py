@@ -19,7 +19,7 @@ from regen.config.derived_checks import overlap_warnings
 from regen.config.encoder import ImportConfig
 from regen.config.load import Specs
 from regen.config.machine import Machine
-from regen.config.pages import PagesConfig
+from regen.config.pages import EncoderNote, PagesConfig
 from regen.config.submission import SubmissionConfig
 from regen.config.task import IngestConfig, PrepareConfig
 from regen.energy import EnergyMeter, need_codecarbon
@@ -47,7 +47,9 @@ def spec_inputs(specs: Specs, machine: Machine, price: Price | None = None) -> d
     for name in specs.encoders:
         inputs |= _encoder_input(specs, name)
     cells = {cell: specs.config(cell) for cell in specs.cells}
-    inputs["params:pages"] = PagesConfig(benchmarks=_benchmarks(specs, specs.tasks), cells=cells, price=price)
+    inputs["params:pages"] = PagesConfig(
+        benchmarks=_benchmarks(specs, specs.tasks), cells=cells, encoders=_encoder_notes(specs), price=price
+    )
     for cell, config in cells.items():
         inputs[f"params:{cell}.config"] = config
         name = cell.split(".")[0]
@@ -66,6 +68,14 @@ def spec_inputs(specs: Specs, machine: Machine, price: Price | None = None) -> d
 def _benchmarks(specs: Specs, tasks: Iterable[str]) -> dict[str, str]:
     """Give task -> benchmark."""
     return {task: specs.tasks[task].benchmark for task in tasks}
+
+
+def _encoder_notes(specs: Specs) -> dict[str, EncoderNote]:
+    """Give encoder -> what pages say of it."""
+    return {
+        name: EncoderNote(title=spec.title, source=spec.source, packed=spec.layout == "e5s1")
+        for name, spec in specs.encoders.items()
+    }
 
 
 def _encoder_input(specs: Specs, name: str) -> dict[str, Any]:

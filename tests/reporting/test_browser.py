@@ -12,6 +12,7 @@ import pytest
 from made_records import awkward_records, make_record, make_search
 
 from regen.reporting.site import write_site
+from regen.reporting.trust import trust_by_cell
 
 webdriver = pytest.importorskip("selenium.webdriver")
 
@@ -32,6 +33,18 @@ BASE = {"style.css", "page.js"}
 DRAWN = BASE | {"charts.js", "plotly.min.js"}
 UNDRAWN = "[...document.querySelectorAll('.chart')].filter(c => !c.querySelector('svg.main-svg')).map(c => c.id)"
 PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+EXAMINED = {
+    "cell": "names.crf",
+    "robustness": {},
+    "drawn": {"examples": 100, "of": 100, "by": "examples", "seed": 0},
+    "bias": {},
+    "skipped": [],
+    "attributions": {
+        "method": "Weight × value of each feature",
+        "largest_delta": 0.0,
+        "examples": [{"right": True, "share": {"token": 1.0}}],
+    },
+}
 SAVED = "URL.createObjectURL = (blob) => { window.saved = blob; return 'data:,' }"
 
 
@@ -46,7 +59,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder,
         benchmarks={"ocnli": "clue", "names": "conll", "sample_topic": "sample"},
         costs={"ocnli.linear": spent, "ocnli.plus": {"fit": {**spent["fit"], "wall_seconds": 90.0}}},
-        stale={"ocnli.linear": ["code"]},
+        cell_sections=trust_by_cell(awkward_records(), [EXAMINED]),
+        stale={"ocnli.linear": ["code"], "ocnli.plus": ["options.c", "code"]},
     )
     return folder
 
@@ -187,7 +201,7 @@ def test_cells_without_a_score_stand_last_either_way(browser: Browser) -> None:
 def test_sorting_by_keyboard(browser: Browser) -> None:
     from selenium.webdriver.common.keys import Keys
 
-    head = browser.driver.find_element("css selector", "th[data-sort='text']:nth-of-type(3) button")
+    head = browser.driver.find_element("css selector", "th[data-sort='text']:nth-of-type(2) button")
     head.send_keys(Keys.ENTER)
     assert browser.run("document.querySelector('th[aria-sort]').getAttribute('aria-sort')") == "ascending"
     head.send_keys(Keys.SPACE)
@@ -210,9 +224,23 @@ def test_filters(browser: Browser) -> None:
     browser.click("button[type='reset']")
     browser.wait(f"{shown} === 8")
     browser.driver.find_element("name", "text").send_keys("OCNLI  stale")
-    assert browser.rows() == ["ocnli.linear"]
+    assert browser.rows() == ["ocnli.plus"]
     browser.sort("recipe")
-    assert browser.rows() == ["ocnli.linear"]
+    assert browser.rows() == ["ocnli.plus"]
+    browser.click("button[type='reset']")
+    browser.wait(f"{shown} === 8")
+    for state, cells in (("earlier code", ["ocnli.linear"]), ("another config", ["ocnli.plus"])):
+        Select(browser.driver.find_element("name", "state")).select_by_visible_text(state)
+        assert browser.rows() == cells
+
+
+def test_what_changed_is_a_tip_in_the_language_of_the_page(browser: Browser) -> None:
+    tip = "document.querySelector('.earlier[title]').title"
+    assert browser.run(tip).startswith("Earlier code: changed since it was made: code.")
+    browser.click("#language")
+    assert browser.run(tip).startswith("较早的代码：生成之后有变动：代码。")
+    browser.click("#language")
+    assert browser.run(tip).startswith("Earlier code")
 
 
 def test_the_skip_link_comes_first(browser: Browser) -> None:
@@ -224,6 +252,27 @@ def test_the_skip_link_comes_first(browser: Browser) -> None:
     assert browser.run("document.activeElement.getBoundingClientRect().left") >= 0
     ActionChains(browser.driver).send_keys(Keys.ENTER).perform()
     assert browser.run("document.activeElement.id") == "content"
+
+
+def test_a_skip_link_leads_past_the_tasks_to_the_leaderboard(browser: Browser) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    ActionChains(browser.driver).send_keys(Keys.TAB, Keys.TAB, Keys.ENTER).perform()
+    assert browser.run("document.activeElement.id") == "cells"
+    ActionChains(browser.driver).send_keys(Keys.TAB).perform()
+    assert browser.run("document.activeElement.name") == "benchmark"
+
+
+def test_only_boxes_that_scroll_are_reached_by_tab(browser: Browser) -> None:
+    scrolls = "box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight"
+    wrong = f"[...document.querySelectorAll('.scroll')].filter(box => ({scrolls}) !== box.hasAttribute('tabindex'))"
+    browser.open("cells/names/crf.html")
+    browser.wait(f"{wrong}.length === 0")
+    assert browser.run("document.querySelectorAll('.scroll:not([tabindex])').length") > 0
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    browser.wait(f"{wrong}.length === 0")
+    assert browser.run("document.querySelectorAll('.scroll[tabindex]').length") > 0
 
 
 def test_language(browser: Browser) -> None:
@@ -336,7 +385,15 @@ def test_pictures(browser: Browser) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(
-    "page", ["index.html", "tasks/names.html", "tasks/ocnli.html", "cells/names/sought.html", "cells/ocnli/linear.html"]
+    "page",
+    [
+        "index.html",
+        "tasks/names.html",
+        "tasks/ocnli.html",
+        "cells/names/sought.html",
+        "cells/names/crf.html",
+        "cells/ocnli/linear.html",
+    ],
 )
 def test_nothing_is_wider_than_a_phone(browser: Browser, page: str, language: str) -> None:
     browser.run("localStorage.setItem('regen-language', arguments[0])", language)
@@ -347,3 +404,23 @@ def test_nothing_is_wider_than_a_phone(browser: Browser, page: str, language: st
         browser.wait("document.getElementById(arguments[0]).querySelector('svg.main-svg') !== null", chart)
     assert browser.run("document.documentElement.lang") == language
     assert browser.run("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("page", ["index.html", "tasks/names.html", "tasks/ocnli.html"])
+def test_score_and_interval_of_dev_are_seen_on_a_phone(browser: Browser, page: str) -> None:
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {**PHONE, "width": 390})
+    browser.open(page)
+    place = 2 if page == "index.html" else 1  # the overview hides the first column
+    found = f"document.querySelectorAll('.leaderboard td:nth-of-type({place}) .interval')"
+    ends = browser.run(f"[...{found}].map(interval => interval.getBoundingClientRect().right)")
+    assert ends
+    assert max(ends) <= 390
+
+
+@pytest.mark.parametrize("page", ["index.html", "tasks/names.html", "tasks/ocnli.html"])
+def test_a_desktop_shows_the_whole_leaderboard(browser: Browser, page: str) -> None:
+    desktop = {"width": 1400, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", desktop)
+    browser.open(page)
+    box = "document.querySelector('.leaderboard').parentElement"
+    assert browser.run(f"{box}.scrollWidth - {box}.clientWidth") <= 0

@@ -30,10 +30,19 @@ def test_one_repeat_has_no_deviation(record: Make) -> None:
 
 
 def test_a_stale_cell_is_warned_of(record: Make) -> None:
-    view = cell_view(record("a.x", [0.5], leak=3), ["code", "lock"])
-    assert view.stale == ["code", "lock"]
-    assert view.warnings[0].startswith("Stale: changed since it was made: code, lock. ")
+    view = cell_view(record("a.x", [0.5], leak=3), ["options.c", "code"])
+    assert view.stale == ["options.c", "code"]
+    assert view.warnings[0].startswith("Stale: changed since it was made: options.c, code. ")
     assert len(view.warnings) == 2
+    assert view.notes == []
+
+
+def test_earlier_code_is_no_warning(record: Make) -> None:
+    view = cell_view(record("a.x", [0.5]), ["code", "lock"])
+    assert view.warnings == []
+    (note,) = view.notes
+    assert note.startswith("Earlier code: changed since it was made: code, lock. Code alone need not change")
+    assert "kedro compare a.x@REVISION a.x" in note
 
 
 def test_costs_of_fits_and_predictions(record: Make) -> None:
@@ -162,3 +171,10 @@ def test_a_history_is_a_chart_and_no_fact(record: Make) -> None:
     assert [head for head, _ in view.models.rows] == ["steps"]
     assert view.curves is not None
     assert cell_view(record("a.x", [0.5])).curves is None
+
+
+def test_what_one_side_of_the_confusions_lacks_is_explained(record: Make) -> None:
+    one = record("a.x", [0.5], tagging=True)
+    assert cell_view(one).confusion_note == ""
+    one["scores"]["dev"]["repeats"][0]["confusion"].append(["体育", "∅", 3])
+    assert cell_view(one).confusion_note.startswith("∅: nothing on this side")

@@ -134,10 +134,20 @@ def test_a_chart_of_each_length_with_a_label_and_no_colours(record: Make) -> Non
     assert "marker" not in chart.figure["data"][0]
 
 
-def test_a_link_to_the_page_of_this_machine(record: Make) -> None:
-    ((words, address),) = error_sections(record("names.crf", [0.5]), TAGGING)[0].links
-    assert "where this machine has them" in words
-    assert address == "../../../../cells/names/crf/examples/index.html"
+def test_the_page_of_this_machine_is_named(record: Make) -> None:
+    notes = error_sections(record("names.crf", [0.5]), TAGGING)[0].notes
+    page = "data/08_reporting/cells/names/crf/examples/index.html"
+    assert f"On a machine that made them, {page} shows examples of dev with their texts." in notes
+
+
+def test_what_train_holds_is_said_of_all_of_it(record: Make) -> None:
+    made = record("names.crf", [0.5])
+    made["config"]["train_examples"] = 2000
+    (note,) = error_sections(made, everything())[1].notes[1:]
+    assert note.endswith("of the whole train split; training is limited to 2,000 examples.")
+    unsaid = everything()
+    del unsaid["splits"]["dev"]["breakdowns"]["seen"]
+    assert len(error_sections(made, unsaid)[1].notes) == 1
 
 
 @pytest.mark.parametrize(
@@ -182,8 +192,11 @@ def test_cells_without_an_analysis_or_without_probabilities_have_less(record: Ma
     records = [record("names.crf", [0.5], [0.5]), record("names.other", [0.5])]
     found = cell_sections(records, [TAGGING, {**TAGGING, "cell": "names.gone"}])
     assert {cell: [section.id for section in parts] for cell, parts in found.items()} == {
-        "names.crf": ["errors", "groups"]
+        "names.crf": ["errors", "groups"],
+        "names.other": ["errors"],
     }
+    (note,) = found["names.other"][0].notes
+    assert "not made for this cell. dvc repro lineage/names/dvc.yaml:names.other.analyse makes them." in note
     more = cell_sections(records, [{**TAGGING, "calibration": {"dev": CALIBRATION}}])
     assert [section.id for section in more["names.crf"]] == ["errors", "groups", "calibration"]
 
@@ -218,7 +231,7 @@ def everything() -> Record:
 
 def strings(section: Section) -> set[str]:
     """Give what a part of a page says, but for names and numbers."""
-    found = {section.title, *section.notes, *(words for words, _ in section.links)}
+    found = {section.title, *section.notes}
     for grid in section.grids:
         found |= {grid.title, grid.note, grid.corner, *grid.columns}
         found |= set() if grid.names else {head for head, _ in grid.rows}
@@ -248,6 +261,6 @@ def test_parts_on_a_page(record: Make, tmp_path: Path) -> None:
     records = [record("names.crf", [0.5])]
     write_site(records, "Errors", tmp_path, cell_sections=cell_sections(records, [everything()]))
     page = Page(tmp_path / "cells/names/crf.html")
-    assert "../../../../cells/names/crf/examples/index.html" in page.addresses
+    assert not [address for address in page.addresses if address.startswith("../../../")]
     assert {"errors", "groups", "calibration"} <= set(page.ids)
     assert max(page.ids.values()) == 1

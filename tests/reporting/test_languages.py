@@ -17,7 +17,8 @@ from regen.reporting.site import write_site
 
 PACKAGE = Path(__file__).parents[2] / "src" / "regen" / "reporting"
 SAME = {"SVG", "PNG", "n", "F1", "P", "R", "⚠", "Δ", "中文", "English", "leaderboard.csv", "all"}
-"""What reads the same in both languages; the language button names the other language, a script translates ``all``."""
+SAME |= {"config and code of now", "earlier code", "another config"}
+"""What reads the same in both languages; the button names the other language, a script translates what lists offer."""
 NUMBERS = re.compile(r"(⚠ )?[−–+*/·.,%\d\s\[\]()]*( (s|min|h|MB|GB))?")
 
 
@@ -159,6 +160,32 @@ def is_config(text: str) -> bool:
     """Say whether a text is a key, value or hash of the tables of the config and the provenance, or a dropped label."""
     key_or_value = r"(options|splits)\..*|labels (public|hidden)|[\[{\"].*|null|true|false"
     return bool(re.fullmatch(rf"{key_or_value}|.*, sha256|\d+ × “.*”", text))
+
+
+def test_the_split_is_no_statistical_test(tmp_path: Path) -> None:
+    splits = ("train", "dev", "test", "test_public")
+    assert list(map(translation().chinese, splits)) == ["训练集", "验证集", "测试集", None]
+    write_site([make_record("a.x", [0.5], [0.4])], "All results", tmp_path)
+    for name in ("index.html", "tasks/a.html", "cells/a/x.html"):
+        html = (tmp_path / name).read_text(encoding="utf-8")
+        assert '<span class="i18n" lang="zh">测试集</span>' in html
+        assert '<span class="i18n" lang="zh">检验</span>' not in html
+
+
+def test_what_tasks_share_is_in_both_languages() -> None:
+    known = {
+        text
+        for path in sorted((PACKAGE.parents[2] / "conf/base/tasks").glob("*.yml"))
+        for task in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader).values()
+        for text in task.get("overlaps_with", {}).values()
+    }
+    assert known
+    assert {text for text in known if translation().chinese(text) is None} == set()
+
+
+def test_a_hidden_split_names_its_metric_in_both_languages(tmp_path: Path) -> None:
+    write_site([make_record("a.x", [0.5])], "All results", tmp_path)
+    assert "accuracy" not in Page(tmp_path / "tasks/a.html").plain
 
 
 def test_names_stay_although_they_are_words_of_the_interface(tmp_path: Path) -> None:

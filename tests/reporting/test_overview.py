@@ -64,9 +64,9 @@ def test_costs_as_far_as_they_are_known(record: Make) -> None:
 
 def test_what_the_legend_needs(record: Make) -> None:
     several = [record("a.x", [0.5, 0.6])]
-    assert (view_of(several).single, view_of(several).stale) == (False, False)
+    assert (view_of(several).single, view_of(several).ages) == (False, "")
     view = view_of([record("a.x", [0.5])], stale={"a.x": ["lock"]})
-    assert (view.single, view.stale) == (True, True)
+    assert (view.single, view.ages) == (True, "0 stale, 1 from earlier code.")
     assert view.lines[0].row.stale == ["lock"]
     assert view.counts == "1 cell of 1 task."
     assert view.lines[0].benchmark == "–"

@@ -25,11 +25,13 @@ def test_published_results_stand_beside_the_best_on_dev(record: Make) -> None:
     (grid,) = section.grids
     assert grid.columns[:4] == ["dev", "test", "ours − it, dev", "ours − it, test"]
     assert grid.rows == [
-        ("BERT", ["60.00 (0.50)", "59.50", "−10.00", "+3.00", "accuracy", "5", "train", "a", "README"]),
+        ("BERT", ["60.00 (0.50)", "59.50", "−10.00", "+3.00", "–", "accuracy", "5", "train", "a", "README"]),
         (
             "Big",
             [
-                *("–", "80.00", "–", "–", "f1", "not said", "train and dev"),
+                *("–", "80.00", "–", "–"),
+                "differs: another metric, it learnt from dev too, it read neighbouring sentences",
+                *("f1", "not said", "train and dev"),
                 *("sentences were read together with their neighbours", "x"),
             ],
         ),
@@ -63,3 +65,27 @@ def test_neighbours_on_both_sides_compare(record: Make) -> None:
     ours = record("a.x", [0.5])
     ours["training"]["document_context"] = True
     assert comparable(result(documents=True), ours)
+
+
+def why(record: Record, **keys: Any) -> str:
+    section = published_section([record], [result(**keys)])
+    assert section is not None
+    (grid,) = section.grids
+    return dict(zip(grid.columns, grid.rows[0][1], strict=True))["why not compared"]
+
+
+def test_why_a_row_has_no_difference(record: Make) -> None:
+    ours = record("a.x", [0.5])
+    assert why(ours) == "–"
+    assert why(ours, system="human", scores={"test": 60}) == "differs: people"
+    told = "differs: not said whether it learnt from dev, no score of ours on its split"
+    assert why(ours, scores={"test": 60}) == told
+    ours["training"] |= {"document_context": True, "train_on_dev": True}
+    assert why(ours) == "differs: ours learnt from dev too, ours read neighbouring sentences"
+
+
+def test_settings_that_saw_the_texts_do_not_compare(record: Make) -> None:
+    ours = record("a.x", [0.5], selection="best on dev of b")
+    ours["card"]["overlaps_with"] = {"b": "all of dev"}
+    assert not comparable(result(), ours)
+    assert why(ours) == "differs: our settings were chosen on b which shares texts"

@@ -91,9 +91,18 @@ def test_attributions(records: list[dict[str, Any]]) -> None:
     assert trust_sections(record, examination(record["cell"], attributions=None)) == []
 
 
+def test_rounding_errors_are_a_bound(records: list[dict[str, Any]]) -> None:
+    told = {"method": "Method", "largest_delta": 3.7e-16, "examples": [{"right": True, "share": {"first text": 1.0}}]}
+    (section,) = trust_sections(records[0], examination(records[0]["cell"], attributions=told))
+    assert section.notes[0].endswith("the largest error of their sum is less than 0.01 % of it.")
+
+
 def test_sections_by_cell_leave_out_what_has_no_record(records: list[dict[str, Any]]) -> None:
     cell = records[0]["cell"]
     told = [examination(name, robustness={"typos": DROP}) for name in (cell, "no.record")]
     assert {name: [one.id for one in found] for name, found in trust_by_cell(records, told).items()} == {
-        cell: ["robustness"]
+        record["cell"]: ["robustness"] for record in records
     }
+    found = trust_by_cell(records, told)
+    assert len(found[cell][0].grids) == 1
+    assert found[records[1]["cell"]][0].notes[0].startswith("Not made for this cell: robustness")

@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from regen.config.costs import Price
+from regen.config.pages import EncoderNote
 from regen.reporting import format as write
+from regen.reporting.ages import age, age_note
 from regen.reporting.charts import Chart, confusion_chart, curves_chart
 from regen.reporting.costs import Costs, costs_grid
 from regen.reporting.format import NOTHING, Record
@@ -16,6 +18,10 @@ from regen.reporting.grids import Grid
 from regen.reporting.leaderboard import overlaps, shared_texts
 from regen.reporting.origins import leaks, told_steps
 from regen.reporting.searches import Search, search_view
+from regen.reporting.selections import selection_flags, selection_leaks
+from regen.reporting.subsets import limit, of_whole_train
+from regen.reporting.weights import encoder_notes
+from regen.scoring.confusion import NO_SPAN
 
 MEASURES = {
     "precision": "precision",
@@ -34,6 +40,14 @@ MEASURES = {
     "mcc": "Matthews correlation",
 }
 """Measures of a repeat that pages show beside the official metric -> how they are called there."""
+_STRICT = (
+    " Strict F1 counts spans of legal IOB2 alone: an I- that continues no B- of its type is no span. By conlleval’s "
+    "rules, which are those of F1, it begins one."
+)
+_ABSENT = (
+    "∅: nothing on this side with the bounds of the other. Its column holds what was missed, its row what was "
+    "predicted in excess."
+)
 _ELSEWHERE = ("history", "made_from")
 """Facts of a model that are no rows of their own: the one is a chart, the other stands among the facts of the cell."""
 
@@ -48,12 +62,14 @@ class Cell:
     stale: Sequence[str]
     headline: list[tuple[str, str, str]]
     facts: list[str]
+    notes: list[str]
     warnings: list[str]
     commands: tuple[str, str]
     path: str
     scores: list[Grid]
     data: Grid
     confusion: Chart | None
+    confusion_note: str
     curves: Chart | None
     search: Search | None
     config: Grid
@@ -63,15 +79,20 @@ class Cell:
 
 
 def cell_view(
-    record: Record, stale: Sequence[str] = (), costs: Costs = MappingProxyType({}), price: Price | None = None
+    record: Record,
+    stale: Sequence[str] = (),
+    costs: Costs = MappingProxyType({}),
+    price: Price | None = None,
+    encoders: Mapping[str, EncoderNote] = MappingProxyType({}),
 ) -> Cell:
     """Gather what the page shows of a record.
 
     Args:
         record: The record.
-        stale: Which of ``config``, ``code`` and ``lock`` differ now from those that it was made with.
+        stale: What has changed since it was made: keys of its config, ``code``, ``lock``.
         costs: What cells cost, as far as it is known.
         price: What an hour of the machine costs; ``None`` for no prices.
+        encoders: Encoder -> what is known of it.
     """
     return Cell(
         name=record["cell"],
@@ -80,12 +101,23 @@ def cell_view(
         stale=stale,
         headline=[_headline(record, split) for split in record["config"]["splits"]],
         facts=_facts(record),
-        warnings=[*_staleness(stale), *shared_texts(record), *overlaps(record), *leaks(record)],
+        notes=[
+            *encoder_notes(record, encoders),
+            *([age_note(record["cell"], stale)] if age(stale) == "earlier" else []),
+        ],
+        warnings=[
+            *([age_note(record["cell"], stale)] if age(stale) == "stale" else []),
+            *of_whole_train(record, shared_texts(record)),
+            *overlaps(record),
+            *leaks(record),
+            *selection_leaks(record),
+        ],
         commands=write.commands(record),
         path=write.folder(record),
         scores=[grid for grid in (_measures(record), _repeats(record), _classes(record)) if grid.rows],
         data=_data(record),
         confusion=confusion_chart(record),
+        confusion_note=_ABSENT if _has_absent(record) else "",
         curves=curves_chart(record),
         search=search_view(record),
         config=_config(record),
@@ -95,9 +127,10 @@ def cell_view(
     )
 
 
-def _staleness(stale: Sequence[str]) -> list[str]:
-    changed = ", ".join(stale)
-    return [f"Stale: changed since it was made: {changed}. Made again, it may score differently."] if stale else []
+def _has_absent(record: Record) -> bool:
+    """Say whether the confusion matrix on dev has a class for what one side lacks."""
+    repeats = record["scores"].get("dev", {"repeats": [{}]})["repeats"]
+    return any(NO_SPAN in row[:2] for row in repeats[0].get("confusion", ()))
 
 
 def _headline(record: Record, split: str) -> tuple[str, str, str]:
@@ -115,6 +148,7 @@ def _facts(record: Record) -> list[str]:
         f"{n} repeat{'s' * (n != '1')}",
         f"{write.count(record['training']['examples'])} training examples",
         *write.flags(record),
+        *selection_flags(record),
         *told_steps(record),
         f"selection: {record['training']['selection']}",
     ]
@@ -124,7 +158,8 @@ def _measures(record: Record) -> Grid:
     scored = record["scores"]
     present = [key for key in MEASURES if any(key in scores["repeats"][0] for scores in scored.values())]
     rows = [(MEASURES[key], [_mean(scores["repeats"], key) for scores in scored.values()]) for key in present]
-    return Grid("All measures × 100", list(scored), rows, corner="measure", note="Means over repeats.")
+    note = f"Means over repeats.{_STRICT if 'strict_f1' in present else ''}"
+    return Grid("All measures × 100", list(scored), rows, corner="measure", note=note)
 
 
 def _mean(rows: Iterable[Mapping[str, Any]], key: str) -> str:
@@ -148,9 +183,11 @@ def _classes(record: Record) -> Grid:
     labels = [label for label in record["config"]["labels"] if label in seen]
     splits = record["card"]["splits"]
     train = splits.get("train", splits.get("train_0", {})).get("label_counts", {})
+    fold = "" if "train" in splits else " Counts are those of fold 0."
+    less = f" Training is limited to {limit(record)}." if limit(record) else ""
     return Grid(
         title="Per class",
-        groups=[("train", 1), *((split, 4) for split in found)],
+        groups=[("whole train split" if limit(record) else "train", 1), *((split, 4) for split in found)],
         columns=["count", *(name for _ in found for name in ("gold", "P", "R", "F1"))],
         rows=[
             (label, [write.count(train.get(label, 0)), *chain.from_iterable(_class(r, label) for r in found.values())])
@@ -159,7 +196,7 @@ def _classes(record: Record) -> Grid:
         corner="class",
         lang=record["config"]["language"],
         names=True,
-        note=f"P, R and F1 × 100, means over repeats.{'' if 'train' in splits else ' Counts are those of fold 0.'}",
+        note=f"P, R and F1 × 100, means over repeats.{fold}{less}",
     )
 
 

@@ -7,6 +7,9 @@ from regen.reporting.format import NOTHING, Record
 from regen.reporting.grids import Grid
 from regen.reporting.order import splits_of
 
+_UNSEEN = "The same predictions, scored on the examples whose input does not stand in the whole train split."
+_OLDER = " A dash: the record is older than these scores; made again, it has them."
+
 
 def data_card(record: Record) -> list[Grid]:
     """Show the labels of each split, and the rows that deserve a look, as a record's card has them."""
@@ -78,5 +81,11 @@ def unseen_grid(records: Sequence[Record]) -> Grid | None:
         rows=[(r["recipe"], [text for split in splits for text in unseen_score(r, split)]) for r in records],
         corner="recipe",
         names=True,
-        note="The same predictions, scored on the examples whose input is not among the training examples.",
+        note=unseen_note(records),
     )
+
+
+def unseen_note(records: Sequence[Record]) -> str:
+    """Say what these scores are, and why some records lack them."""
+    lacking = any(unseen_score(record, split)[0] == NOTHING for record in records for split in unseen_splits(records))
+    return f"{_UNSEEN}{_OLDER if lacking else ''}"

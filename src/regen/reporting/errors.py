@@ -1,6 +1,6 @@
 """What the page of a cell says of its errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -11,6 +11,7 @@ from regen.reporting.error_charts import breakdown_chart
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.grids import Grid
 from regen.reporting.sections import Section
+from regen.reporting.subsets import limit
 
 Analysis = Mapping[str, Any]
 """A cell's analysis, as ``regen.analysis.cell`` makes it."""
@@ -71,15 +72,23 @@ def cell_sections(records: Sequence[Record], analyses: Sequence[Analysis]) -> di
 
     Args:
         records: Records of cells.
-        analyses: Analyses of some of them, in any order.
+        analyses: Analyses of some of them, in any order; of the others it is said how theirs are made.
     """
     known = {analysis["cell"]: analysis for analysis in analyses}
-    found = {record["cell"]: known[record["cell"]] for record in records if record["cell"] in known}
     return {
-        record["cell"]: [*error_sections(record, found[record["cell"]]), *calibration_section(found[record["cell"]])]
+        record["cell"]: _known(record, known[record["cell"]]) if record["cell"] in known else [_missing(record)]
         for record in records
-        if record["cell"] in found
     }
+
+
+def _known(record: Record, analysis: Analysis) -> list[Section]:
+    return [*error_sections(record, analysis), *calibration_section(analysis)]
+
+
+def _missing(record: Record) -> Section:
+    """Say how errors are had where a cell was not analysed."""
+    note = f"Errors, calibration and examples: not made for this cell. {write.commands(record)[0]} makes them."
+    return Section(id="errors", title="Errors", notes=[note])
 
 
 def error_sections(record: Record, analysis: Analysis) -> list[Section]:
@@ -93,8 +102,7 @@ def error_sections(record: Record, analysis: Analysis) -> list[Section]:
             id="errors",
             title="Errors",
             grids=[*_kinds(splits), *_confusions(splits, language)],
-            notes=["Of the first repeat."],
-            links=[_texts(record)],
+            notes=["Of the first repeat.", _texts(record)],
         ),
         Section(
             id="groups",
@@ -107,20 +115,27 @@ def error_sections(record: Record, analysis: Analysis) -> list[Section]:
             ],
             notes=[
                 "Scores × 100 of the first repeat, with intervals. Bounds of lengths and of overlap are quartiles of "
-                "train, so they are the same for every cell of the task."
+                "train, so they are the same for every cell of the task.",
+                *_limited(record, present),
             ],
         ),
     ]
+
+
+def _limited(record: Record, present: Collection[str]) -> list[str]:
+    most = limit(record) if "seen" in present else ""
+    told = "Whether train holds an input is said of the whole train split; training is limited to"
+    return [f"{told} {most}."] if most else []
 
 
 def _groups(splits: Mapping[str, Any], name: str) -> dict[str, list[Any]]:
     return {split: own["breakdowns"].get(name, []) for split, own in splits.items()}
 
 
-def _texts(record: Record) -> tuple[str, str]:
-    """Link to the page of examples from that of the cell: ``site/<suite>/cells/<task>/<recipe>.html``."""
-    words = "Examples of dev with their texts, where this machine has them: they are no part of the site."
-    return words, f"../../../../cells/{record['task']}/{record['recipe']}/examples/index.html"
+def _texts(record: Record) -> str:
+    """Name the page of examples; no link, since it holds texts and is no part of the site, which stays whole."""
+    page = f"{write.folder(record)}/examples/index.html"
+    return f"On a machine that made them, {page} shows examples of dev with their texts."
 
 
 def _kinds(splits: Mapping[str, Any]) -> list[Grid]:

@@ -98,9 +98,18 @@ def short(digest: str) -> str:
 
 
 def flags(record: Record) -> list[str]:
-    """Name what sets a cell apart from the usual: dev among the training data, context across sentences, cut inputs."""
+    """Name what sets a cell apart from the usual.
+
+    That is dev among the training data, context across sentences, columns beside the tokens, cut inputs.
+    """
     named = {"train_on_dev": "train+dev", "document_context": "document context"}
-    return [*(text for key, text in named.items() if record["training"][key]), *_truncated(record)]
+    return [*(text for key, text in named.items() if record["training"][key]), *_columns(record), *_truncated(record)]
+
+
+def _columns(record: Record) -> list[str]:
+    """Name the columns of the corpus that a model reads beside the tokens, as CoNLL's parts of speech."""
+    columns = record["config"]["options"].get("columns")
+    return [f"reads of the corpus: {', '.join(columns)}"] if columns else []
 
 
 def _truncated(record: Record) -> list[str]:

@@ -11,9 +11,10 @@ from regen.reporting.format import Record
 from regen.reporting.grids import Grid
 from regen.reporting.order import at_floor, floors, is_floor, over_floor, splits_of
 from regen.reporting.origins import leaks
+from regen.reporting.selections import chosen_on, selection_flags, selection_leaks
 
 Stale = Mapping[str, Sequence[str]]
-"""Cell -> which of ``config``, ``code`` and ``lock`` differ now from those that its record was made with."""
+"""Cell -> what has changed since its record was made: keys of its config, ``code``, ``lock``."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _row(record: Record, marks: Mapping[str, Mapping[str, Mark]], floor: dict[st
         entries={split: _entry(record, split, marks.get(split, {}), floor) for split in record["scores"]},
         hidden=frozenset(split for split, public in record["config"]["splits"].items() if not public),
         examples=write.count(record["training"]["examples"]),
-        flags=write.flags(record),
+        flags=[*write.flags(record), *selection_flags(record)],
         selection=record["training"]["selection"],
         stale=stale,
     )
@@ -117,13 +118,14 @@ def _row(record: Record, marks: Mapping[str, Mapping[str, Mark]], floor: dict[st
 
 def _entry(record: Record, split: str, marks: Mapping[str, Mark], floor: dict[str, float]) -> Entry:
     scores, over = record["scores"][split], over_floor(record, split, floor)
+    mark = marks.get(record["cell"])
     return Entry(
         score=write.hundredfold(scores["mean"]),
         interval=write.interval(scores),
         repeats=scores["n"],
         sd=write.deviation(scores["sd"]),
         over_floor=write.difference(over),
-        mark=marks.get(record["cell"]),
+        mark=None if mark == "best" and chosen_on(record) else mark,
         alarm=at_floor(record, split, floor),
     )
 
@@ -153,7 +155,9 @@ def _intervals(records: Sequence[Record]) -> list[str]:
 
 def _warnings(records: Sequence[Record], floor: dict[str, float]) -> list[str]:
     found = dict.fromkeys(
-        text for record in records for text in [*shared_texts(record), *overlaps(record), *leaks(record)]
+        text
+        for record in records
+        for text in [*shared_texts(record), *overlaps(record), *leaks(record), *selection_leaks(record)]
     )
     versions = {record["config"]["task_version"] for record in records}
     if not floor:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from regen.config.costs import Price
 from regen.reporting import format as write
+from regen.reporting.ages import age, age_flags
 from regen.reporting.costs import (
     NOT_COUNTED,
     Costs,
@@ -16,16 +18,18 @@ from regen.reporting.costs import (
     run_seconds,
     watt_hours,
 )
-from regen.reporting.data_cards import unseen_score, unseen_splits
+from regen.reporting.data_cards import unseen_note, unseen_score, unseen_splits
 from regen.reporting.format import NOTHING, Record
-from regen.reporting.leaderboard import shared_texts
+from regen.reporting.leaderboard import Stale, shared_texts
 from regen.reporting.order import at_floor, by_task, floors, over_floor, splits_of
 from regen.reporting.sections import Section
+from regen.reporting.selections import selection_flags, selection_leaks
 
 _READING = (
     "Official metric × 100, the mean over n repeats, with its bootstrap interval in brackets. "
-    "Hidden: the labels are not public. {over}: distance to the majority baseline on the same split."
+    "Hidden: the labels are not public."
 )
+_OVER = "{over}: distance to the majority baseline on the same split."
 _SD = "sd: between repeats (n − 1); one repeat has none and says nothing about it."
 _GENERATED = "<!-- Written by `make report` from the committed records. Edits here are lost. -->"
 _EMPTY = "No results yet."
@@ -33,8 +37,13 @@ _UNMEASURED = "not measured"
 _SEARCHED = "Fits of recipes whose settings were sought include the whole search."
 
 
-def readme_table(records: Sequence[Record]) -> str:
-    """Write one row per cell, real tasks before the samples, best on dev first."""
+def readme_table(records: Sequence[Record], stale: Stale = MappingProxyType({})) -> str:
+    """Write one row per cell, real tasks before the samples, best on dev first.
+
+    Args:
+        records: Records of any tasks.
+        stale: Cell -> what has changed since its record was made; here only changes of the config are flagged.
+    """
     if not records:
         return _EMPTY
     head = ["task", "metric", "recipe", "dev", "test", "n", "training examples", "over majority", "flags"]
@@ -48,12 +57,12 @@ def readme_table(records: Sequence[Record]) -> str:
             write.repeats(record),
             write.count(record["training"]["examples"]),
             _over(record, floors(own)),
-            ", ".join(_flags(record, floors(own))) or NOTHING,
+            ", ".join(_flags(record, floors(own), _config_of(stale.get(record["cell"], ())))) or NOTHING,
         ]
         for task, own in by_task(records).items()
         for record in own
     ]
-    return f"{_table(head, rows, left=3)}\n\n{_READING.format(over='Over majority')}"
+    return f"{_table(head, rows, left=3)}\n\n{_READING} {_OVER.format(over='Over majority')}"
 
 
 def results_index(records: Sequence[Record]) -> str:
@@ -62,14 +71,18 @@ def results_index(records: Sequence[Record]) -> str:
         return _EMPTY
     head = ["task", "metric", "cells", "best on dev", "dev", "test"]
     rows = [
-        [f"[{task}](results/{task}.md)", own[0]["metric"], str(len(own)), own[0]["recipe"], *_dev_and_test(own[0])]
+        [f"[{task}](results/{task}.md)", own[0]["metric"], str(len(own)), _best(own[0]), *_dev_and_test(own[0])]
         for task, own in by_task(records).items()
     ]
-    return f"{_table(head, rows, left=2)}\n\n{_READING.format(over='Over')}"
+    return f"{_table(head, rows, left=2)}\n\n{_READING}"
 
 
 def results_pages(
-    records: Sequence[Record], costs: Costs, sections: Mapping[str, Sequence[Section]], price: Price | None = None
+    records: Sequence[Record],
+    costs: Costs,
+    sections: Mapping[str, Sequence[Section]],
+    price: Price | None = None,
+    stale: Stale = MappingProxyType({}),
 ) -> dict[str, str]:
     """Write a page per task: scores, comparisons, costs, and how each cell is made again.
 
@@ -78,11 +91,12 @@ def results_pages(
         costs: What cells cost where they were last made here; cells and nodes may be missing.
         sections: Task -> further tables.
         price: What an hour of the machine costs; ``None`` for no prices.
+        stale: Cell -> what has changed since its record was made.
 
     Returns:
         Task -> page.
     """
-    return {task: _page(task, own, costs, sections.get(task, ()), price) for task, own in by_task(records).items()}
+    return {task: _page(own, costs, sections.get(task, ()), price, stale) for task, own in by_task(records).items()}
 
 
 def write_pages(pages: Mapping[str, str], folder: Path) -> None:
@@ -92,25 +106,29 @@ def write_pages(pages: Mapping[str, str], folder: Path) -> None:
 
 
 def _page(
-    task: str,
     records: Sequence[Record],
     costs: Costs,
     sections: Sequence[Section],
     price: Price | None,
+    stale: Stale,
 ) -> str:
-    warnings = dict.fromkeys(f"**{text}**" for record in records for text in shared_texts(record))
+    warnings = dict.fromkeys(f"**{text}**" for record in records for text in _leaks(record))
     config = records[0]["config"]
     kind = f"{config['task_type'].replace('_', ' ')}, language {config['language']}"
     parts = [
         _GENERATED,
-        f"# {task}",
-        f"Official metric: {config['metric']} ({kind}). {_READING.format(over='Over')} {_SD}",
+        f"# {records[0]['task']}",
+        f"Official metric: {config['metric']} ({kind}). {_READING} {_OVER.format(over='Over')} {_SD}",
     ]
-    parts += [*warnings, _scores(records), *_unseen(records)]
+    parts += [*warnings, _scores(records, stale), *_unseen(records)]
     parts += [text for section in sections for text in _section(section)]
     return (
         "\n\n".join([*parts, "## Cost", *_costs(records, costs, price), "## Made again by", _remaking(records)]) + "\n"
     )
+
+
+def _leaks(record: Record) -> list[str]:
+    return [*shared_texts(record), *selection_leaks(record)]
 
 
 def _section(section: Section) -> list[str]:
@@ -124,11 +142,16 @@ def _section(section: Section) -> list[str]:
     return parts
 
 
+def _best(record: Record) -> str:
+    """Name the recipe, and what makes it less than the best where its settings saw what it is scored on."""
+    return "; ".join([record["recipe"], *selection_flags(record)])
+
+
 def _dev_and_test(record: Record) -> tuple[str, str]:
     return _score(record, "dev"), _test(record)
 
 
-def _scores(records: Sequence[Record]) -> str:
+def _scores(records: Sequence[Record], stale: Stale) -> str:
     splits, floor = splits_of(records), floors(records)
     each = [name for split in splits for name in (split, f"{split} sd", f"{split} over")]
     rows = [
@@ -137,7 +160,7 @@ def _scores(records: Sequence[Record]) -> str:
             write.repeats(record),
             *(text for split in splits for text in _split(record, split, floor)),
             write.count(record["training"]["examples"]),
-            ", ".join(_flags(record, floor)) or NOTHING,
+            ", ".join(_flags(record, floor, stale.get(record["cell"], ()))) or NOTHING,
             record["training"]["selection"],
         ]
         for record in records
@@ -145,9 +168,19 @@ def _scores(records: Sequence[Record]) -> str:
     return _table(["recipe", "n", *each, "training examples", "flags", "selection"], rows)
 
 
-def _flags(record: Record, floor: dict[str, float]) -> list[str]:
+def _config_of(changed: Sequence[str]) -> Sequence[str]:
+    """Give what has changed where the config has, and nothing where code or lock file alone have."""
+    return changed if age(changed) == "stale" else ()
+
+
+def _flags(record: Record, floor: dict[str, float], changed: Sequence[str]) -> list[str]:
     low = [split for split in record["scores"] if at_floor(record, split, floor)]
-    return [*write.flags(record), *([f"not above majority on {' and '.join(low)}"] if low else [])]
+    return [
+        *write.flags(record),
+        *selection_flags(record),
+        *([f"not above majority on {' and '.join(low)}"] if low else []),
+        *age_flags(changed),
+    ]
 
 
 def _unseen(records: Sequence[Record]) -> list[str]:
@@ -156,7 +189,8 @@ def _unseen(records: Sequence[Record]) -> list[str]:
     if not splits:
         return []
     head = ["recipe", *(name for split in splits for name in (f"{split}, inputs not in train", "examples"))]
-    return [_table(head, [[r["recipe"], *(t for split in splits for t in unseen_score(r, split))] for r in records])]
+    rows = [[r["recipe"], *(t for split in splits for t in unseen_score(r, split))] for r in records]
+    return [_table(head, rows), unseen_note(records)]
 
 
 def _split(record: Record, split: str, floor: dict[str, float]) -> tuple[str, str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regen.reporting import format as write
+from regen.reporting.ages import age_counts
 from regen.reporting.costs import NOT_COUNTED, Costs, lacks_search, made_cost
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.leaderboard import Entry, Leaderboard, Row
@@ -59,7 +60,7 @@ class Overview:
         tasks: Benchmark -> tasks.
         recipes: Names of all recipes.
         costs: Whether the cost of any cell is known.
-        stale: Whether any cell is stale.
+        ages: How many cells are stale, and from earlier code; empty where none is.
         single: Whether any cell has a single repeat.
     """
 
@@ -68,7 +69,7 @@ class Overview:
     tasks: dict[str, list[str]]
     recipes: list[str]
     costs: bool
-    stale: bool
+    ages: str
     single: bool
 
 
@@ -97,7 +98,7 @@ def overview(
         tasks=tasks,
         recipes=sorted({line.row.recipe for line in lines}),
         costs=any(cost.value is not None for line in lines for cost in line.costs),
-        stale=any(line.row.stale for line in lines),
+        ages=age_counts(line.row.stale for line in lines),
         single=any(board.single for board, _ in boards.values()),
     )
 

@@ -8,12 +8,15 @@ from regen.reporting.format import NOTHING, Record
 from regen.reporting.grids import Grid
 from regen.reporting.order import splits_of
 from regen.reporting.sections import Section
+from regen.reporting.selections import chosen_on
 
 _DOCUMENTS = "sentences were read together with their neighbours"
-_TEXTS = ("metric", "trained on", "caveats", "source")
+_WHY = "why not compared"
+_TEXTS = (_WHY, "metric", "trained on", "caveats", "source")
 _NOTE = (
     "Standard deviations between runs in round brackets. Differences × 100 are those of our best on dev, {best}: "
-    "where the metric is the task’s, both learnt from train alone, and neither or both read neighbouring sentences. "
+    "where the metric is the task’s, both learnt from train alone, and neither or both read neighbouring sentences; "
+    "the column says what differs elsewhere. "
     "How settings were chosen may still differ: see the caveats."
 )
 
@@ -30,21 +33,49 @@ def published_section(records: Sequence[Record], published: Sequence[PublishedRe
     if not shown:
         return None
     differences = [f"ours − it, {split}" for split in best["scores"]]
-    columns = [*splits, *differences, "metric", "n", "trained on", "caveats", "source"]
-    rows = [(one.system, [*_scores(one, splits), *_differences(one, best), *_facts(one, best)]) for one in shown]
+    columns = [*splits, *differences, _WHY, "metric", "n", "trained on", "caveats", "source"]
+    rows = [
+        (one.system, [*_scores(one, splits), *_differences(one, best), _why(one, best), *_facts(one, best)])
+        for one in shown
+    ]
     grid = Grid("Published", columns, rows, corner="system", note=_NOTE.format(best=best["recipe"]), texts=_TEXTS)
     return Section("published", "Published by others", [grid])
 
 
 def comparable(result: PublishedResult, record: Record) -> bool:
     """Say whether a published result was made under the conditions of a record, as far as its source says."""
+    return not _differing(result, record)
+
+
+def _differing(result: PublishedResult, record: Record) -> list[str]:
+    """Name the conditions in which a published result and a record differ."""
     training = record["training"]
-    return (
-        result.system != HUMAN
-        and result.metric in (None, record["metric"])
-        and _with_dev(result) is training["train_on_dev"]
-        and result.documents == training["document_context"]
-    )
+    conditions = {
+        "people": result.system == HUMAN,
+        "another metric": result.metric not in (None, record["metric"]),
+        **_taught_otherwise(_with_dev(result), training["train_on_dev"]),
+        "it read neighbouring sentences": result.documents and not training["document_context"],
+        "ours read neighbouring sentences": training["document_context"] and not result.documents,
+        **{f"our settings were chosen on {task} which shares texts": True for task in chosen_on(record)},
+    }
+    return [condition for condition, holds in conditions.items() if holds]
+
+
+def _taught_otherwise(with_dev: bool | None, ours: bool) -> dict[str, bool]:
+    return {
+        "not said whether it learnt from dev": with_dev is None,
+        "it learnt from dev too": with_dev is True and not ours,
+        "ours learnt from dev too": with_dev is False and ours,
+    }
+
+
+def _why(result: PublishedResult, record: Record) -> str:
+    """Say why a row has no difference; a dash where it has one."""
+    if result.system == HUMAN:  # who learns from nothing, so that no other condition applies
+        return "differs: people"
+    differing = _differing(result, record)
+    differing += [] if set(result.scores) & set(record["scores"]) else ["no score of ours on its split"]
+    return f"differs: {', '.join(differing)}" if differing else NOTHING
 
 
 def _with_dev(result: PublishedResult) -> bool | None:

@@ -17,7 +17,6 @@ class Section:
         grids: Tables.
         charts: Heading of a figure -> figure.
         notes: Sentences below the heading: what was measured, how, and what it does not say.
-        links: Words -> address, relative to the page.
     """
 
     id: str
@@ -25,4 +24,3 @@ class Section:
     grids: Sequence[Grid] = ()
     charts: Sequence[tuple[str, Chart]] = ()
     notes: Sequence[str] = ()
-    links: Sequence[tuple[str, str]] = ()

@@ -11,10 +11,12 @@ from typing import Any
 from jinja2 import Environment
 
 from regen.config.costs import Price
+from regen.config.pages import EncoderNote
 from regen.config.statistics import StatisticsConfig
 from regen.pages import page_environment
 from regen.records.standing import Standing, task_standing
 from regen.records.table import leaderboard_table
+from regen.reporting.ages import age, age_note
 from regen.reporting.cells import Cell, cell_view
 from regen.reporting.charts import Chart, comparison_chart
 from regen.reporting.costs import Costs
@@ -40,6 +42,7 @@ def write_site(
     price: Price | None = None,
     stale: Stale = MappingProxyType({}),
     standings: Mapping[str, Standing] = MappingProxyType({}),
+    encoders: Mapping[str, EncoderNote] = MappingProxyType({}),
     revision: str | None = None,
     overview_sections: Sequence[Section] = (),
     task_sections: Sections = MappingProxyType({}),
@@ -57,8 +60,9 @@ def write_site(
         benchmarks: Task -> group of tasks; what it lacks stands under a dash.
         costs: What cells cost, as far as it is known.
         price: What an hour of the machine costs; ``None`` for no prices.
-        stale: Cell -> which of ``config``, ``code`` and ``lock`` differ now from those that its record was made with.
+        stale: Cell -> what has changed since its record was made: keys of its config, ``code``, ``lock``.
         standings: Task -> how its cells stand to each other; where it is not known, intervals that overlap are ties.
+        encoders: Encoder -> what is known of it.
         revision: Git revision at which the pages are made; None where it is not to be shown.
         overview_sections: Further parts of the first page.
         task_sections: Task -> further parts of its page.
@@ -78,7 +82,7 @@ def write_site(
         page = _task_page(board, comparison_chart(task, own), task_sections.get(task, ()))
         _write(folder / "tasks" / f"{task}.html", _render(environment, "task.html", "../", shared, page))
         for record in own:
-            cell = cell_view(record, stale.get(record["cell"], ()), costs, price)
+            cell = cell_view(record, stale.get(record["cell"], ()), costs, price, encoders)
             page = _cell_page(cell, cell_sections.get(record["cell"], ()))
             path = folder / "cells" / task / f"{record['recipe']}.html"
             _write(path, _render(environment, "cell.html", "../../", shared, page))
@@ -133,6 +137,8 @@ def _environment(words: Translation) -> Environment:
     kwargs: dict[str, Any] = {"sort_keys": True, "ensure_ascii": False, "separators": (",", ":"), "allow_nan": False}
     environment.policies["json.dumps_kwargs"] = kwargs
     environment.filters["t"] = words.both
+    environment.filters["age"] = age
+    environment.globals["age_note"] = age_note
     environment.filters["zh"] = lambda text: words.chinese(text) or text
     environment.filters["drawn"] = lambda chart: {**chart.figure, "zh": words.of_figure(chart.figure)}
     return environment

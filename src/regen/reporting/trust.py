@@ -13,16 +13,27 @@ from regen.reporting.sections import Section
 Examination = Mapping[str, Any]
 """What the stage ``examine`` writes of a cell, as ``examination.json`` has it."""
 
+_ROUNDING = 1e-4
 _SIDES = ("clean", "perturbed")
 _BESIDE, _PAIR, _LEAST_PAIR, _HEIGHT = 140, 110, 64, 320
 """Pixels: left of the plot, of a pair of bars, of one on a narrow screen, and of the whole height."""
 _SLICES = {"origin": "Names by origin", "gender": "Full names by gender of the given name"}
 
 
+_MISSING = Section(
+    id="robustness",
+    title="Robustness",
+    notes=[
+        "Not made for this cell: robustness, bias slices and attributions are made for the cells that a suite lists "
+        "under examined. docs/trust.md says how."
+    ],
+)
+
+
 def trust_by_cell(records: Iterable[Record], examinations: Iterable[Examination]) -> dict[str, list[Section]]:
-    """Give the sections of each cell that was examined and has a record."""
+    """Give the sections of each cell that has a record; one says why there is nothing where it was not examined."""
     found = {examination["cell"]: examination for examination in examinations}
-    return {r["cell"]: trust_sections(r, found[r["cell"]]) for r in records if r["cell"] in found}
+    return {r["cell"]: trust_sections(r, found[r["cell"]]) if r["cell"] in found else [_MISSING] for r in records}
 
 
 def trust_sections(record: Record, examination: Examination) -> list[Section]:
@@ -163,10 +174,15 @@ def _attributions(record: Record, examination: Examination) -> Section:
         grids=[_shares(told["examples"])],
         notes=[
             f"{told['method']}. The parts add up to the change of the output; the largest error of their sum is "
-            f"{100 * told['largest_delta']:.2g} % of it.",
+            f"{_percent(told['largest_delta'])} % of it.",
             f"On a machine that made them, {page} shows them in the texts.",
         ],
     )
+
+
+def _percent(delta: float) -> str:
+    """Write a share × 100; rounding errors, which say nothing, as a bound."""
+    return f"{100 * delta:.2g}" if delta >= _ROUNDING else f"less than {100 * _ROUNDING:g}"
 
 
 def _shares(examples: Sequence[Mapping[str, Any]]) -> Grid:

@@ -69,12 +69,19 @@ def report_all(
     printed = {task: [part for part in own if part.id != COSTS_ID] for task, own in parts.items()}
     return {
         "site": _site(
-            records, standings, costs, (parts, _cell_sections(records, analysed, examined)), project, machine, stale
+            records,
+            project,
+            machine,
+            costs=costs,
+            stale=stale,
+            standings=standings,
+            task_sections=parts,
+            cell_sections=_cell_sections(records, analysed, examined),
         ),
         "leaderboard": leaderboard_table(records, project.benchmarks, standings, stale),
-        "readme": readme_table(records),
+        "readme": readme_table(records, stale),
         "index": results_index(records),
-        "pages": partial(write_pages, results_pages(records, costs, printed, project.price)),
+        "pages": partial(write_pages, results_pages(records, costs, printed, project.price, stale)),
     }
 
 
@@ -90,32 +97,21 @@ def _cell_sections(records: list[Any], analysed: Partitions, examined: Partition
     return joined(cell_sections(records, _loaded(analysed)), trust_by_cell(records, _loaded(examined)))
 
 
-def _site(
-    records: list[Any],
-    standings: dict[str, Any],
-    costs: Any,
-    parts: tuple[dict[str, Any], dict[str, Any]],
-    project: PagesConfig,
-    machine: Machine,
-    stale: dict[str, list[str]],
-) -> Callable[[Path], None]:
-    """Give what fills the folder of the pages, with the parts of tasks' and of cells' pages."""
+def _site(records: list[Any], project: PagesConfig, machine: Machine, **pages: Any) -> Callable[[Path], None]:
+    """Give what fills the folder of the pages, with what ``write_site`` is told of all records."""
     from regen.records.versions import head_revision
     from regen.reporting.comparisons import rank_section
     from regen.reporting.site import write_site
 
-    ranks = rank_section(standings)
+    ranks = rank_section(pages["standings"])
     return partial(
         write_site,
         records,
         "All results",
         benchmarks=project.benchmarks,
-        costs=costs,
         price=project.price,
-        stale=stale,
-        standings=standings,
+        encoders=project.encoders,
         revision=head_revision(machine.project),
         overview_sections=[ranks] if ranks else [],
-        task_sections=parts[0],
-        cell_sections=parts[1],
+        **pages,
     )

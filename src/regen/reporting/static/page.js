@@ -31,12 +31,25 @@ function translateSingles() {
     element.dataset.en ??= element.textContent;
     element.textContent = element.dataset[page.lang];
   }
+  for (const element of document.querySelectorAll("[data-zh-title]")) {
+    element.dataset.enTitle ??= element.title;
+    element.title = element.dataset[`${page.lang}Title`];
+  }
 }
 
 function tellOthers() {
   document.getElementById("theme").setAttribute("aria-pressed", isDark());
   document.dispatchEvent(new Event("restyle"));
 }
+
+// A box is reached by the Tab key only as long as it scrolls.
+const boxes = new ResizeObserver((entries) => {
+  for (const box of new Set(entries.map((entry) => entry.target.closest(".scroll")))) {
+    const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+    if (scrolls) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+});
 
 if (["light", "dark"].includes(remembered("theme"))) page.dataset.theme = remembered("theme");
 page.lang = remembered("language") === "zh" || (!remembered("language") && navigator.language.startsWith("zh")) ? "zh" : "en";
@@ -55,6 +68,10 @@ document.addEventListener("DOMContentLoaded", () => {
     tellOthers();
   });
   system.addEventListener("change", tellOthers);
+  for (const box of document.querySelectorAll(".scroll")) {
+    boxes.observe(box);
+    boxes.observe(box.firstElementChild);
+  }
   translateSingles();
   tellOthers();
 });

@@ -38,7 +38,7 @@ function sort(head) {
 function show() {
   const wanted = new FormData(filter);
   const words = wanted.get("text").toLowerCase().split(/\s+/).filter(Boolean);
-  const chosen = ["benchmark", "task", "recipe"].filter((name) => wanted.get(name));
+  const chosen = ["benchmark", "task", "recipe", "state"].filter((name) => wanted.get(name));
   let shown = 0;
   for (const row of rows) {
     const text = row.textContent.toLowerCase();
