@@ -60,7 +60,7 @@ def agreement(one: Record, other: Record, outcomes: Outcomes) -> Agreement | Non
     return Agreement(
         cell=one["cell"],
         against=other["cell"],
-        units=one["scores"][SPLIT]["interval"]["over"],
+        units=one["scores"][SPLIT]["interval"]["over"].partition(" ")[0],  # whatever folds they are of
         both=int((mine & theirs).sum()),
         only_cell=int((mine & ~theirs).sum()),
         only_against=int((~mine & theirs).sum()),
