@@ -38,6 +38,14 @@ def test_folds_are_added_up(tmp_path: Path) -> None:
     assert agreement(first, second, folded) == Agreement("made_up.one", "made_up.other", "examples", 16, 24, 0, 0)
 
 
+def test_examples_of_folds_are_examples(tmp_path: Path) -> None:
+    (first, second), outcomes = compared_cells(tmp_path, one=[list("aabbc" * 4)], other=[["a"] * 20])
+    first["scores"]["dev"]["interval"]["over"] = "examples of each fold"
+    found = agreement(first, second, outcomes)
+    assert found is not None
+    assert found.units == "examples"
+
+
 def test_what_cannot_be_set_side_by_side(tmp_path: Path) -> None:
     (first, second), outcomes = compared_cells(tmp_path, one=[["a"] * 20], other=[["a"] * 20])
     assert agreement(first, second, {"made_up.one": outcomes["made_up.one"]}) is None

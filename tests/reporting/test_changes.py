@@ -98,3 +98,5 @@ def test_bounds_of_p_values_are_those_of_random_exchanges_alone() -> None:
     values = (0.0001, 0.00024, 0.0431, 1.0)
     assert [p_value(p, RANDOMISATION) for p in values] == ["p < 0.0002", "p = 0.00024", "p = 0.043", "p = 1"]
     assert [p_value(p, MCNEMAR) for p in (1.234e-7, 0.0431, 0.0)] == ["p = 1.2e-07", "p = 0.043", "p < 1e-300"]
+    assert [p_value(p, RANDOMISATION, 10) for p in (0.0001, 0.0043)] == ["p < 0.002", "p = 0.043"]
+    assert p_value(0.0001, RANDOMISATION, 9000) == "p < 1"

@@ -50,10 +50,16 @@ def difference_text(found: Comparison) -> str:
     return f"{write.difference(found.difference)} {bounds}, {p_value(found.p, found.test)}, uncorrected ({found.test})"
 
 
-def p_value(p: float, test: str) -> str:
-    """Write a p-value to two digits: ``p = 0.013``; ``p < 0.0002`` below what random exchanges can tell."""
+def p_value(p: float, test: str, factor: float = 1) -> str:
+    """Write a p-value to two digits: ``p = 0.013``; ``p < 0.0002`` below what random exchanges can tell.
+
+    Args:
+        p: As the test gave it.
+        test: McNemar's, or approximate randomisation.
+        factor: What the correction for several comparisons multiplies it with; a bound is multiplied, too.
+    """
     least = _TINY if test == MCNEMAR else _LEAST
-    return f"p < {least:g}" if p < least else f"p = {p:.2g}"
+    return f"p < {min(1, factor * least):.2g}" if p < least else f"p = {factor * p:.2g}"
 
 
 def _settings(one: Record, other: Record) -> Iterator[str]:

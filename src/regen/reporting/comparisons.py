@@ -131,7 +131,12 @@ def _paired(found: Mapping[str, Any] | None) -> list[str]:
     if "reason" in found:
         return [difference, NOTHING, found["reason"]]
     bounds = write.bounds(found["low"], found["high"])
-    return [f"{difference} {bounds}", p_value(found["adjusted"], found["test"]), found["test"]]
+    return [f"{difference} {bounds}", _corrected(found), found["test"]]
+
+
+def _corrected(found: Mapping[str, Any]) -> str:
+    factor = found["adjusted"] / found["p"] if found["p"] else 1
+    return p_value(found["p"], found["test"], factor)
 
 
 def _agreement_grid(records: Sequence[Record], standing: Standing) -> Grid:
