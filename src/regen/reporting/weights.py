@@ -38,6 +38,7 @@ def _trained(options: Mapping[str, Any], model: Mapping[str, Any]) -> Iterator[s
     why = (
         f"set by {' and '.join(frozen)}"
         if frozen
-        else "all but the embedding rows of pieces that stand in neither train nor dev and so cannot change"
+        else "all but the embedding rows of pieces that stand in neither its training examples nor dev: they cannot "
+        "change"
     )
     yield f"Trained are {write.count(trained)} of {write.count(whole)} parameters: {why}."
