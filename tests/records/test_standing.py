@@ -78,7 +78,7 @@ def test_without_outcomes_intervals_decide_and_the_mark_says_so(tmp_path: Path) 
     records, outcomes = compared_cells(tmp_path, good=[GOOD], fair=[FAIR], poor=[POOR])
     assert leaders_of([records[0], records[2]], {}) == {"made_up.good": "best"}
     overlapping = {**records[2], "scores": records[0]["scores"]}
-    weak = "tie (intervals only)"
+    weak = "tie?"
     assert leaders_of([records[0], overlapping], {}) == {"made_up.good": weak, "made_up.poor": weak}
     some = {cell: table for cell, table in outcomes.items() if cell != "made_up.poor"}
     best = {**records[0], "scores": {"dev": {**records[0]["scores"]["dev"], "mean": 1.01}}}  # the best in any case

@@ -9,7 +9,7 @@ from regen.records.agreement import agreements
 from regen.records.comparison import NO_OUTCOMES, OTHER_DATA, Outcomes, Record, Untested, untested
 from regen.records.family import Family, compare_all, pair_tests
 
-Mark = Literal["best", "tie", "tie (intervals only)"]
+Mark = Literal["best", "tie", "tie?"]
 Standing = Mapping[str, Any]
 """What `task_standing` gives; ready for JSON."""
 
@@ -75,7 +75,7 @@ def leaders(records: Sequence[Record], split: str, family: Family, level: float)
 
     Returns:
         Cell -> ``best`` for a cell that is better than every other; otherwise ``tie`` for the one with the highest
-        score and for those that cannot be told apart from it; ``tie (intervals only)`` where no test says so. Nothing
+        score and for those that cannot be told apart from it; ``tie?`` where no test says so. Nothing
         if fewer than two cells have a score.
     """
     scored = [record for record in records if split in record["scores"]]
@@ -86,7 +86,7 @@ def leaders(records: Sequence[Record], split: str, family: Family, level: float)
     marks = {record["cell"]: mark for record in others if (mark := _tie(best, record, split, family, level))}
     if not marks:
         return {best["cell"]: "best"}
-    own: Mark = "tie" if "tie" in marks.values() else "tie (intervals only)"
+    own: Mark = "tie" if "tie" in marks.values() else "tie?"
     return {best["cell"]: own, **marks}
 
 
@@ -129,4 +129,4 @@ def _tie(best: Record, other: Record, split: str, family: Family, level: float) 
     if tests:
         return "tie" if tests[0].adjusted >= 1 - level else None
     a, b = best["scores"][split]["interval"], other["scores"][split]["interval"]
-    return "tie (intervals only)" if a["low"] <= b["high"] and b["low"] <= a["high"] else None
+    return "tie?" if a["low"] <= b["high"] and b["low"] <= a["high"] else None

@@ -45,7 +45,7 @@ def leaderboard_table(
         stale: Cell -> what has changed since its record was made.
 
     Returns:
-        Further columns: ``benchmark``, ``mark`` (``best``, ``tie``, ``tie (intervals only)``), ``stale`` (what
+        Further columns: ``benchmark``, ``mark`` (``best``, ``tie``, ``tie?``), ``stale`` (what
         changed), and ``config``, the sha256 of the config that the record was made with; empty where there is nothing
         to say.
     """

@@ -83,7 +83,7 @@ def leaderboard(
     Args:
         task: Name of the task.
         records: Its records, in the order of the table.
-        marks: Split -> cell -> ``best``, ``tie`` or ``tie (intervals only)``.
+        marks: Split -> cell -> ``best``, ``tie`` or ``tie?``.
         stale: Cell -> what differs now from what its record was made with.
     """
     splits = splits_of(records)
