@@ -27,7 +27,7 @@ run: $(VENV)/.runtime ## make the sample suite's results and report (only what c
 
 test: $(VENV)/.dev ## check style and types, run the tests with coverage
 	@$(MAKE) --no-print-directory lint
-	@pytest --numprocesses 2 -m "not exhaustive" --cov --cov-report=term --traced-cases 5
+	@pytest --numprocesses 2 -m "not exhaustive" --cov --cov-report=term --traced-cases 3
 
 test-exhaustive: $(VENV)/.dev ## run the tests that take minutes each
 	@pytest --numprocesses 2 -m exhaustive

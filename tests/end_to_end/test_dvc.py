@@ -125,8 +125,7 @@ def _other_than_lacking(change: Any) -> bool:
 
 
 def test_second_repro_runs_nothing(samples: Clone) -> None:
-    changed = _stale(samples)
-    assert _reproduced(samples) == set(), changed
+    assert _reproduced(samples) == set(), "'dvc status' tells what changed"
 
 
 @pytest.mark.exhaustive
@@ -169,10 +168,10 @@ def test_module_makes_exactly_its_importers_stale(samples: Clone) -> None:
 def test_edited_sample_is_refused_before_anything_is_overwritten(samples: Clone) -> None:
     sample = samples.root / "data/samples/sample_topic/dev.json"
     with _edited(sample, "\n", "\n\n"):
-        printed = samples.run("dvc", "repro", *QUICK, ok=False)
+        printed = samples.run("dvc", "repro", "sample_topic.ingest", ok=False)
     line = next(line for line in printed.splitlines() if line.startswith("Error: "))
     assert "dev.json: no source gives it" in line
-    samples.run("dvc", "repro", "--quiet", *QUICK)
+    samples.run("dvc", "repro", "--quiet", "sample_topic.ingest")
 
 
 @pytest.mark.exhaustive

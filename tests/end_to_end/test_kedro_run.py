@@ -8,6 +8,7 @@ from project_clone import Clone
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.exhaustive
 def test_default_run_makes_the_report_in_an_environment_of_its_own(clone: Clone) -> None:
     clone.run("kedro", "run", "--env", "smoke")
     assert (clone.root / "data/smoke/08_reporting/site/sample/index.html").is_file()
@@ -56,14 +57,3 @@ def test_wrong_config_stops_every_command_in_one_line(clone: Clone) -> None:
             assert "Traceback" not in printed
     finally:
         recipe.write_text(text, encoding="utf-8")
-
-
-def test_lineage_check_names_what_is_stale(clone: Clone) -> None:
-    assert clone.run("kedro", "lineage", "write", "--check") == ""
-    path = clone.root / "lineage/ocnli/dvc.yaml"
-    text = path.read_text("utf-8")
-    path.write_text(text + "# edited\n", encoding="utf-8")
-    said = clone.run("kedro", "lineage", "write", "--check", ok=False)
-    assert "Error: lineage/ocnli/dvc.yaml: stale; run 'kedro lineage write'" in said
-    assert clone.run("kedro", "lineage", "write") == "lineage/ocnli/dvc.yaml\n"
-    assert path.read_text("utf-8") == text

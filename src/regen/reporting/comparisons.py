@@ -7,6 +7,7 @@ from regen.records.comparison import NO_OUTCOMES
 from regen.records.standing import Standing
 from regen.reporting import format as write
 from regen.reporting.changes import p_value
+from regen.reporting.fine_tuning import fine_tuning_grid
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.grids import Grid
 from regen.reporting.order import splits_of
@@ -58,6 +59,7 @@ def comparison_section(records: Sequence[Record], standing: Standing) -> Section
         _paired_grid(records, standing),
         _agreement_grid(records, standing),
         _repeats_grid(records, standing["level"]),
+        fine_tuning_grid(records),
     )
     grids = [grid for grid in made if grid.rows]
     return Section("comparisons", "How sure the order is", grids) if grids else None
