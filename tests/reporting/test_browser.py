@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,24 +10,14 @@ from typing import Any
 import pytest
 from made_records import awkward_records, make_record, make_search
 
+from chromium import BROWSER, DRIVER, Browser, started
 from regen.reporting.site import write_site
 from regen.reporting.trust import trust_by_cell
 
-webdriver = pytest.importorskip("selenium.webdriver")
+pytest.importorskip("selenium.webdriver")
 
-BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(not (BROWSER and DRIVER), reason="needs the programs chromium and chromedriver")
 
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1280,900",
-)
 BASE = {"style.css", "page.js"}
 DRAWN = BASE | {"charts.js", "plotly.min.js"}
 UNDRAWN = "[...document.querySelectorAll('.chart')].filter(c => !c.querySelector('svg.main-svg')).map(c => c.id)"
@@ -67,52 +56,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
-
-
-class Browser:
-    """A window on the site; whatever a page complains of fails the test."""
-
-    def __init__(self, driver: Any, site: Path) -> None:
-        self.driver, self._site = driver, site
-
-    def open(self, page: str) -> None:
-        self.driver.get((self._site / page).as_uri())
-
-    def run(self, script: str, *arguments: Any) -> Any:
-        return self.driver.execute_script(f"return {script}", *arguments)
-
-    def wait(self, condition: str, *arguments: Any) -> None:
-        from selenium.webdriver.support.wait import WebDriverWait
-
-        WebDriverWait(self.driver, 30).until(lambda _: self.run(condition, *arguments))
-
-    def click(self, selector: str) -> None:
-        self.driver.find_element("css selector", selector).click()
-
-    def emulate(self, **what: str) -> None:
-        features = [{"name": f"prefers-{name.replace('_', '-')}", "value": value} for name, value in what.items()]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-
-    def rows(self) -> list[str]:
-        """Give task and recipe of the rows that the overview shows."""
-        return self.run(
-            "[...document.querySelectorAll('#leaderboard tbody tr:not([hidden])')]"
-            ".map(row => `${row.dataset.task}.${row.dataset.recipe}`)"
-        )
-
-    def sort(self, name: str, column: int = 0) -> str | None:
-        """Click a head by its English name; give what ``aria-sort`` says then."""
-        found = "[...document.querySelectorAll('th[data-sort]')].filter(h => h.textContent.startsWith(arguments[0]))"
-        self.run(f"{found}[arguments[1]].querySelector('button').click()", name, column)
-        return self.run(f"{found}[arguments[1]].getAttribute('aria-sort')", name, column)
+    with started(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
 
 
 @pytest.fixture
