@@ -8,15 +8,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from published import prepare_task, read_file
 
 from regen.config.load import Specs
-from regen.config.task import PrepareConfig, ReadSpec
-from regen.pipelines.prepare.nodes import prepare
-from regen.project import config_loader, read_specs
 from regen.scoring.spans import extract_spans
 from regen.sources.local import take
 from regen.tasks.examples import read_split, text_keys
-from regen.tasks.reading import Reading
 
 pytestmark = [
     pytest.mark.real_data,
@@ -30,33 +27,10 @@ ENTITIES = {
 }
 
 
-@pytest.fixture(scope="module")
-def specs(project_root: Path) -> Specs:
-    return read_specs(config_loader(project_root, "base"), project_root)
-
-
 TASKS = (
     *("afqmc", "c3", "cluener", "cluewsc2020", "cmrc2018", "csl", "conll04", "conll04_multihead", "conll2000"),
     *("conll2002_es", "conll2003", "conll2003_iob2", "ocnli", "tnews"),
 )
-FEWCLUE = {
-    "fewclue_cluewsc": {"train": 6, "dev": 27},
-    "fewclue_csl": {"train": 1, "dev": 1},
-    "fewclue_eprstmt": {"train": 20, "dev": 20},
-    "fewclue_iflytek": {"train": 1037, "dev": 834},
-    "fewclue_ocnli": {"train": 0, "dev": 2},
-    "fewclue_tnews": {"train": 15, "dev": 88},
-}
-"""Tasks with folds -> distinct texts that stand in several of them."""
-
-
-def _prepare(specs: Specs, task: str, mirror: Path, raw: Path) -> dict[str, Any]:
-    """Run the stage on the files of a mirror, out of their archives and checked."""
-    for file in specs.tasks[task].files:
-        source = next(source for source in file.sources if source.mirror)
-        take(mirror / source.address, source, file, raw / file.name)
-    spec = specs.tasks[task]
-    return prepare(raw, PrepareConfig(task=task, type=spec.type, read=spec.read))
 
 
 class Prepared(dict[str, dict[str, Any]]):
@@ -73,7 +47,7 @@ class Prepared(dict[str, dict[str, Any]]):
 
 @pytest.fixture(scope="module")
 def prepared(specs: Specs, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    return Prepared(lambda task: _prepare(specs, task, shared_data, tmp_path_factory.mktemp(task)))
+    return Prepared(lambda task: prepare_task(specs, task, shared_data, tmp_path_factory.mktemp(task)))
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -132,12 +106,6 @@ def test_cards_hold_no_text_of_the_data(prepared: Prepared) -> None:
     card = str(prepared["ocnli"]["card"])
     texts = pd.concat([prepared["ocnli"][split][["text_a", "text_b"]].stack() for split in ("train", "dev", "test")])
     assert [text for text in texts if len(text) >= 5 and text in card] == []
-
-
-def _read(path: Path, **keys: Any) -> Reading:
-    """Read one file as a dev split."""
-    splits = {"train": {"file": path.name}, "dev": {"file": path.name}}
-    return read_split(path.parent, ReadSpec(splits=splits, **keys), "dev")
 
 
 def test_afqmc_has_the_published_labels_and_no_pair_twice(prepared: Prepared) -> None:
@@ -325,7 +293,7 @@ def test_cmnli_has_the_published_labels(specs: Specs, shared_data: Path) -> None
     task = specs.tasks["cmnli"]
     fields = {"text_a": 0, "text_b": 1, "label": 2}
     path = shared_data / "clue/cmnli/dev.txt"
-    rows = _read(path, format="tab_separated", fields=fields, labels=task.read.labels).rows
+    rows = read_file(path, format="tab_separated", fields=fields, labels=task.read.labels).rows
     assert len(rows) == task.read.expected["dev"]["examples"]
     assert Counter(row["label"] for row in rows) == {"entailment": 4277, "contradiction": 4038, "neutral": 3926}
 
@@ -368,42 +336,10 @@ def test_the_answered_test_of_c3_is_that_of_clue(
     assert set(keys[0]) == set(keys[1])
 
 
-FEW = {"train_0": 42, "dev_4": 42, "train_few_all": 202, "dev_few_all": 202, "test_public": 2002}
-
-
-@pytest.mark.parametrize("name", FEW)
-def test_chid_of_fewclue_has_seven_candidates(shared_data: Path, name: str) -> None:
-    fields = {"id": "id", "context": "content", "choices": "candidates", "label": "answer"}
-    labels = tuple(str(number) for number in range(7))
-    path = shared_data / "fewclue/chid" / f"{name}.json"
-    rows = _read(path, format="json_blanks", fields=fields, labels=labels).rows
-    assert (len(rows), {len(row["choices"]) for row in rows}) == (FEW[name], {7})
-    assert {row["context"].count("#idiom#") for row in rows} == {1}
-    counts = Counter(row["label"] for row in rows)
-    assert set(counts) == set(labels)
-    if name == "test_public":
-        assert set(counts.values()) == {286}
-
-
 @pytest.mark.parametrize(("file", "rows"), [("clue/tnews/dev.json", 10000), ("fewclue/tnews/dev_few_all.json", 1098)])
 def test_tnews_has_the_same_labels_as_strings_and_as_numbers(shared_data: Path, file: str, rows: int) -> None:
     fields = {"text": "sentence", "label": "label"}
     labels = tuple(str(number) for number in range(100, 117) if number not in (105, 111))
-    reading = _read(shared_data / file, format="json_lines", fields=fields, labels=labels)
+    reading = read_file(shared_data / file, format="json_lines", fields=fields, labels=labels)
     assert len(reading.rows) == rows
     assert {row["label"] for row in reading.rows} == set(labels)
-
-
-@pytest.mark.parametrize("task", FEWCLUE)
-def test_fewclue_has_five_folds_and_their_union(specs: Specs, shared_data: Path, tmp_path: Path, task: str) -> None:
-    folds, union = (_prepare(specs, name, shared_data, tmp_path / name) for name in (task, f"{task}_all"))
-    card = folds["card"]
-    assert card["files"] == {file.name: file.sha256 for file in specs.tasks[task].files}
-    assert card["texts_in_several_folds"] == FEWCLUE[task]
-    assert {card["shared_texts"][f"train_{fold}+dev_{fold}"] for fold in range(5)} == {0}
-    for split in ("train", "dev"):
-        assert set(folds[split]["fold"]) == set(range(5))
-        assert set(text_keys(folds[split])) == set(text_keys(union[split]))
-    assert folds["test"].equals(union["test"])
-    assert folds["test_public"].equals(union["test_public"])
-    assert folds["test"]["label"].isna().all()

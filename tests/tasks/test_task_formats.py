@@ -9,7 +9,6 @@ from regen.config.load import Specs
 from regen.config.task import PrepareConfig
 from regen.errors import UserError
 from regen.pipelines.prepare.nodes import prepare
-from regen.project import config_loader, read_specs
 
 DUTCH = (
     "-DOCSTART- -DOCSTART- O\nDe Art O\nVries N B-PER\nwon V O\n\nGent N B-LOC\n\n-DOCSTART- -DOCSTART- O\nNee Int O\n"
@@ -78,11 +77,6 @@ FILES: dict[str, dict[str, bytes]] = {
     "conll2003_de": {name: GERMAN.encode("latin-1") for name in ("deu.train", "deu.testa", "deu.testb")},
     "conllpp": {f"conllpp_{name}.txt": ENGLISH.encode() for name in ("train", "dev", "test")},
 }
-
-
-@pytest.fixture(scope="module")
-def specs(project_root: Path) -> Specs:
-    return read_specs(config_loader(project_root, "base"), project_root)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from regen.analysis.page.lines import Line, example_lines
+from regen.analysis.page.lines import example_lines
+from regen.analysis.page.local_page import Shown
 from regen.analysis.parts import Rows
 from regen.analysis.repeat import fold_of, split_rows
 from regen.records.agreement import SPLIT, right_units
@@ -28,14 +29,6 @@ class Sides:
 
     rows: tuple[Rows, Rows]
     right: tuple[NDArray[np.bool_], NDArray[np.bool_]]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """An example on the page: its id and its lines, each below a head."""
-
-    name: str
-    lines: list[tuple[str, Line]]
 
 
 def sides_of(records: Sequence[Record], predictions: Sequence[pd.DataFrame], dev: pd.DataFrame) -> list[Sides]:

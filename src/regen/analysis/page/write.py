@@ -1,7 +1,6 @@
 """The page: wrong answers that the model was surest of, and answers that it was least sure of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,23 +8,15 @@ import numpy as np
 import pandas as pd
 
 from regen.analysis.calibration import has_probability
-from regen.analysis.page.lines import Line, example_lines
+from regen.analysis.page.lines import example_lines
+from regen.analysis.page.local_page import ExampleList, Shown, write_local_page
 from regen.analysis.parts import Rows
 from regen.analysis.repeat import first_repeat, fold_of, right_answers, split_rows
-from regen.pages import page_environment
 
 MOST = 50
 """Examples of each list."""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """An example on the page."""
-
-    name: str
-    score: str
-    right: bool
-    lines: list[Line]
+_SUREST = f"Up to {MOST} wrong answers that the model was surest of: look here for mistakes in the labels, too."
+_UNSURE = f"Up to {MOST} answers that the model was least sure of, right and wrong ones."
 
 
 def write_page(record: Mapping[str, Any], predictions: pd.DataFrame, dev: pd.DataFrame, folder: Path) -> None:
@@ -46,21 +37,31 @@ def write_page(record: Mapping[str, Any], predictions: pd.DataFrame, dev: pd.Dat
     right = right_answers(config["task_type"], rows)
     surest_first = np.argsort(-rows.scores, kind="stable")
     wrong = [place for place in surest_first if not right[place]]
-    context = {
-        "cell": record["cell"],
-        "language": config["language"],
-        "repeat": f"seed {seed}, fold {fold}",
-        "examples": len(right),
-        "wrong_count": int((~right).sum()),
-        "probability": has_probability(config["estimator"], config["task_type"]),
-        "wrong": [_shown(config, rows, right, place) for place in wrong[:MOST]],
-        "unsure": [_shown(config, rows, right, place) for place in np.argsort(rows.scores, kind="stable")[:MOST]],
-    }
-    text = page_environment("regen.analysis.page").get_template("examples.html").render(context)
-    (folder / "index.html").write_bytes(text.encode())
+    probability = has_probability(config["estimator"], config["task_type"])
+    order = (
+        "Examples are ordered by the model’s probability of its own answer."
+        if probability
+        else "The score of this model is no probability of its answer; examples are ordered by it all the same."
+    )
+    surest, unsure = (
+        [_shown(config, rows, right[place], place, "probability" if probability else "score") for place in places]
+        for places in (wrong[:MOST], np.argsort(rows.scores, kind="stable")[:MOST])
+    )
+    write_local_page(
+        folder,
+        title=f"Examples of {record['cell']} on dev",
+        lead=f"First repeat (seed {seed}, fold {fold}): {(~right).sum()} of {len(right)} answers are wrong. {order}",
+        predicted="answer of the model",
+        language=config["language"],
+        lists=[
+            ExampleList("wrong", "Wrong, surest first", _SUREST, surest),
+            ExampleList("unsure", "Least sure", _UNSURE, unsure),
+        ],
+    )
 
 
-def _shown(config: Mapping[str, Any], rows: Rows, right: Any, place: int) -> Shown:
+def _shown(config: Mapping[str, Any], rows: Rows, right: bool, place: int, score: str) -> Shown:
     example = {str(name): value for name, value in rows.examples.iloc[place].items()}
     lines = example_lines(config["task_type"], config["language"], example, rows.gold[place], rows.pred[place])
-    return Shown(str(example["id"]), f"{rows.scores[place]:.4f}", bool(right[place]), lines)
+    answer = f"{score} {rows.scores[place]:.4f} · {'right' if right else 'wrong'}"
+    return Shown(str(example["id"]), [(line.name, line) for line in lines], answer)
