@@ -19,7 +19,7 @@ from search_bench import Bench, Document, search_spec, states
 
 from regen.search import workers
 from regen.search.run import study_key
-from regen.search.sampling import is_finished, place_of
+from regen.search.sampling import counts, is_finished, place_of
 from regen.search.storage import open_storage, open_study
 
 SPACE = {
@@ -120,7 +120,10 @@ def test_the_last_trial_is_taken_over_too(linear: Bench) -> None:
     opened.ask()
     document, _ = linear.run(search_spec(1, space=SPACE))
     check_whole(document, 1)
-    assert [trial.state for trial in opened.get_trials()] == [TrialState.FAIL, TrialState.COMPLETE]
+    first, again, *surplus = opened.get_trials()
+    assert (first.state, again.state) == (TrialState.FAIL, TrialState.COMPLETE)
+    assert again.user_attrs["again"] == first.number
+    assert not any(map(counts, surplus))  # of a worker that asked while the other took over: they take no place
 
 
 def test_a_worker_that_fails_by_itself_is_an_error(linear: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
