@@ -4,7 +4,7 @@ from analysed_cells import FEW
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regen.analysis.calibration import calibration, fitted_temperature, has_probability, scaled
+from regen.analysis.calibration import binary_temperature, calibration, has_probability, scaled
 from regen.analysis.measures import share
 
 SCORES = np.array([0.95, 0.95, 0.95, 0.95, 0.55, 0.55])
@@ -50,7 +50,7 @@ def test_bins_hold_every_example_once_and_make_the_error(rows: list[tuple[float,
 def test_temperature_by_hand() -> None:
     # A constant confidence of 0.9 whose answers are right in 3 of 4 cases: ln 9 / T = ln 3.
     scores, right = np.full(4, 0.9), np.array([True, True, True, False])
-    temperature = fitted_temperature(scores, right)
+    temperature = binary_temperature(scores, right)
     assert temperature == pytest.approx(2.0, abs=1e-3)
     assert scaled(scores, 2.0) == pytest.approx(np.full(4, 0.75))
 
@@ -65,12 +65,12 @@ def test_temperature_divides_the_logits_of_two_labels() -> None:
 
 @pytest.mark.parametrize("right", [[True, True], [False, False]])
 def test_no_temperature_fits_all_right_or_all_wrong(right: list[bool]) -> None:
-    assert fitted_temperature(np.array([0.9, 0.8]), np.array(right)) is None
+    assert binary_temperature(np.array([0.9, 0.8]), np.array(right)) is None
 
 
 def test_saturated_confidence_has_log_odds() -> None:
     """A confidence of 1 counts as 1 − 10⁻¹², whose log-odds are 27.63; nine right ones of ten have ln 9."""
-    assert fitted_temperature(np.ones(10), np.arange(10) > 0) == pytest.approx(27.631 / np.log(9), abs=0.01)
+    assert binary_temperature(np.ones(10), np.arange(10) > 0) == pytest.approx(27.631 / np.log(9), abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,9 @@ def test_an_examination_of_every_task_type_holds_no_text(case: Case, tmp_path: P
     assert examination["hashes"]["config"] == case.config().digest
     written = json.dumps(examination, allow_nan=False, ensure_ascii=False)
     assert not [text for text in texts_in(case.frames().test, case.config().hidden) if f'"{text}"' in written]
+    assert ("temperature" in examination) == (case.estimator != "majority")
+    if case.estimator != "majority":
+        assert examination["temperature"]["unit"] == ("token" if case.task_type == "tagging" else "example")
     assert ("attributions" in outputs) == (case.estimator != "majority")
     if case.estimator == "majority":
         assert "attributions" not in examination

@@ -60,6 +60,27 @@ def test_a_chart_needs_a_drop(records: list[dict[str, Any]]) -> None:
     assert "bootstrap" not in section.notes[1]
 
 
+def test_a_temperature_and_what_it_does(records: list[dict[str, Any]]) -> None:
+    before = {"ece": 0.08, "ece_if_calibrated": 0.02, "log_loss": 0.71234}
+    told = {"unit": "token", "units": 13000, "unknown": 0, "value": 1.532, "before": before}
+    after = {"ece": 0.01, "ece_if_calibrated": 0.021, "log_loss": 0.6512}
+    mended = {**told, "after": after, "change": [-0.0611, -0.07, -0.05]}
+    (section,) = trust_sections(records[0], examination("a.b", temperature=mended))
+    (grid,) = section.grids
+    assert grid.title == "Probabilities of all labels: 13,000 tokens of dev"
+    assert grid.rows == [
+        ("as they are", ["8.00", "≤ 2.00", "0.7123", "–"]),
+        ("with temperature", ["1.00", "≤ 2.10", "0.6512", "−0.0611 [−0.0700, −0.0500]"]),
+    ]
+    assert grid.note == ""
+    assert section.notes[0].startswith("Temperature fitted on dev: 1.53; above 1 the model is too sure.")
+    nothing = {**told, "value": None, "unknown": 7, "before": {**before, "log_loss": None}}
+    (section,) = trust_sections(records[0], examination("a.b", temperature=nothing))
+    assert section.grids[0].rows == [("as they are", ["8.00", "≤ 2.00", "–", "–"])]
+    assert section.grids[0].note.startswith("7 have a label that the model does not know")
+    assert section.notes == ["No temperature fits these answers."]
+
+
 def test_bias_slices(records: list[dict[str, Any]]) -> None:
     record = records[0]
     group = {"recall": 0.9, "interval": INTERVAL}
@@ -105,4 +126,4 @@ def test_sections_by_cell_leave_out_what_has_no_record(records: list[dict[str, A
     }
     found = trust_by_cell(records, told)
     assert len(found[cell][0].grids) == 1
-    assert found[records[1]["cell"]][0].notes[0].startswith("Not made for this cell: robustness")
+    assert found[records[1]["cell"]][0].notes[0].startswith("Not made for this cell: temperature")

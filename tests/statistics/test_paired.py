@@ -67,6 +67,7 @@ def test_equal_systems_are_not_told_apart() -> None:
     counts = spans(RNG(0), 20, 0.8)
     assert randomisation_test([Pair(counts, counts, micro_f1)], 100, 0) == 1.0
     assert mcnemar_test(counts[0, :, 0], counts[0, :, 0]) == 1.0
+    assert difference_interval([Pair(counts, counts, micro_f1)], 100, 0.95, 0) == (0, 0)
 
 
 def test_the_smallest_p_value_is_never_zero() -> None:
@@ -75,8 +76,10 @@ def test_the_smallest_p_value_is_never_zero() -> None:
 
 
 def test_other_examples_are_refused() -> None:
-    with pytest.raises(ValueError, match="expected the same examples"):
-        difference([Pair(right([1, 0]), right([1]), accuracy)])
+    pairs = [Pair(right([1, 0]), right([1]), accuracy)]
+    for refused in (lambda: difference(pairs), lambda: difference_interval(pairs, 100, 0.95, 0)):
+        with pytest.raises(ValueError, match="expected the same examples"):
+            refused()
 
 
 @pytest.mark.parametrize(("only_one", "only_other"), [(8, 2), (2, 8), (30, 21), (1, 0)])
@@ -118,6 +121,30 @@ def test_intervals_of_an_accuracy_hold_the_truth_as_often_as_they_say() -> None:
         low, high = difference_interval([Pair(right(first), right(second), accuracy)], 300, 0.95, 10_000 + trial)
         held += low <= truth <= high
     assert held / 500 == pytest.approx(0.95, abs=0.02)
+
+
+def test_an_interval_is_that_of_single_draws() -> None:
+    """Kinds of units, drawn by a multinomial, against units drawn one by one."""
+    one = np.concatenate([spans(RNG(seed), 60, 0.7) for seed in range(2)])
+    other = np.concatenate([spans(RNG(0), 60, skill) for skill in (0.5, 0.6, 0.7)])
+    drawn = RNG(1).integers(60, size=(20_000, 60))
+    means = [np.mean([micro_f1(own[drawn].sum(axis=1)) for own in side], axis=0) for side in (one, other)]
+    expected = np.quantile(means[0] - means[1], [0.025, 0.975])
+    assert difference_interval([Pair(one, other, micro_f1)], 20_000, 0.95, 0) == pytest.approx(expected, abs=0.002)
+
+
+def test_chunks_of_resamples_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = [Pair(spans(RNG(1), 60, 0.7), spans(RNG(1), 60, 0.8), micro_f1)]
+    whole = difference_interval(pairs, 1000, 0.9, 3)
+    monkeypatch.setattr("regen.statistics.paired._DRAWS_PER_CHUNK", 700)
+    assert difference_interval(pairs, 1000, 0.9, 3) == whole
+
+
+def test_sets_of_examples_are_drawn_independently() -> None:
+    """The mean of two like sets varies less than that of one."""
+    pair = Pair(right(RNG(0).random(400) < 0.8), right(RNG(1).random(400) < 0.7), accuracy)
+    one, two = (difference_interval([pair] * count, 20_000, 0.95, 0) for count in (1, 2))
+    assert (two.high - two.low) / (one.high - one.low) == pytest.approx(2**-0.5, abs=0.02)
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "f1"])

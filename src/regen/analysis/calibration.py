@@ -9,18 +9,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.special import expit, logit
 
 from regen.analysis.intervals import bootstrap_intervals
 from regen.analysis.measures import rounded, share
 from regen.config.statistics import StatisticsConfig
+from regen.statistics.temperature import divided, fitted_temperature
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 BINS = 15
-_TEMPERATURES = (0.05, 20.0)
 _NEAR = 1e-12
 """Confidences are kept so far from 0 and 1 that their log-odds are numbers."""
 
@@ -55,14 +53,12 @@ def calibration(
     squares = (scores - right) ** 2
     pairs = np.column_stack([squares, np.ones_like(squares)])
     ((low, high),) = bootstrap_intervals(pairs, lambda sums: sums[:, :1] / sums[:, 1:], documents, statistics)
-    generator = np.random.default_rng(statistics.seed)
-    drawn = [_ece(scores, generator.random(len(scores)) < scores) for _ in range(statistics.resamples)]
     return {
         "examples": len(scores),
         "confidence": rounded(scores.mean())[0],
         "accuracy": share(int(right.sum()), len(right), statistics.level),
-        "ece": rounded(_ece(scores, right))[0],
-        "ece_if_calibrated": rounded(float(np.quantile(drawn, statistics.level)))[0],
+        "ece": rounded(expected_calibration_error(scores, right))[0],
+        "ece_if_calibrated": rounded(error_if_calibrated(scores, statistics))[0],
         "brier": rounded(squares.mean(), low, high),
         "bins": _bins(scores, right, statistics.level),
     }
@@ -73,9 +69,23 @@ def _places(scores: Floats) -> NDArray[np.int64]:
     return np.clip(np.ceil(scores * BINS).astype(np.int64) - 1, 0, BINS - 1)
 
 
-def _ece(scores: Floats, right: Bools) -> float:
-    """Give the mean distance of accuracy and confidence over bins, weighed by their numbers of examples."""
+def expected_calibration_error(scores: Floats, right: Bools) -> float:
+    """Give the mean distance of accuracy and confidence over bins, weighed by their numbers of examples.
+
+    Args:
+        scores: Probability of each of n answers, by the model itself, shape (n,).
+        right: Whether each is right, shape (n,).
+    """
     return float(np.abs(np.bincount(_places(scores), weights=right - scores)).sum() / len(scores))
+
+
+def error_if_calibrated(scores: Floats, statistics: StatisticsConfig) -> float:
+    """Give what the expected calibration error of true confidences stays below in the share ``level`` of draws."""
+    generator = np.random.default_rng(statistics.seed)
+    errors = [
+        expected_calibration_error(scores, generator.random(len(scores)) < scores) for _ in range(statistics.resamples)
+    ]
+    return float(np.quantile(errors, statistics.level))
 
 
 def _bins(scores: Floats, right: Bools, level: float) -> list[dict[str, Any]]:
@@ -91,36 +101,27 @@ def _bins(scores: Floats, right: Bools, level: float) -> list[dict[str, Any]]:
     ]
 
 
-def fitted_temperature(scores: Floats, right: Bools) -> float | None:
-    """Fit the temperature of a model with two labels: what divides its log-odds so that they fit the answers best.
+def binary_temperature(scores: Floats, right: Bools) -> float | None:
+    """Fit the temperature of a model with two labels from the confidence of its answers alone.
 
-    With two labels the log-odds of the confidence are the difference of the two logits, so that dividing them is
-    dividing the logits. With more labels it is not, and predictions hold the confidence alone.
+    With two labels the other one has the rest. With more it is not known what each has, and predictions hold the
+    confidence alone; `regen.analysis.temperature` asks the model.
 
     Args:
         scores: Probability of each of n answers, shape (n,).
         right: Whether each is right, shape (n,).
 
     Returns:
-        The temperature of the least log loss; None where it lies outside of 0.05 to 20, as where all answers are right.
+        The temperature of the least log loss, as `fitted_temperature` gives it.
     """
-
-    def loss(log_temperature: float) -> float:
-        odds = _odds(scores) / np.exp(log_temperature)
-        return float(np.logaddexp(0.0, np.where(right, -odds, odds)).mean())
-
-    low, high = np.log(_TEMPERATURES)
-    found = minimize_scalar(loss, bounds=(low, high), method="bounded")
-    edge = 0.01  # of the logarithm: the search ends near a bound that the best value lies beyond
-    return None if not low + edge < found.x < high - edge else round(float(np.exp(found.x)), 4)
+    return fitted_temperature(_both(scores), np.where(right, 0, 1))
 
 
 def scaled(scores: Floats, temperature: float) -> Floats:
     """Divide log-odds by a temperature: n confidences of answers between two labels."""
-    values: Floats = expit(_odds(scores) / temperature)
-    return values
+    return divided(_both(scores), temperature)[:, 0]
 
 
-def _odds(scores: Floats) -> Floats:
-    values: Floats = logit(np.clip(scores, _NEAR, 1 - _NEAR))
-    return values
+def _both(scores: Floats) -> Floats:
+    near = np.clip(scores, _NEAR, 1 - _NEAR)
+    return np.column_stack([near, 1 - near])

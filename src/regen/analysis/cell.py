@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from regen.analysis.answers import answer_parts
 from regen.analysis.bins import Bins
-from regen.analysis.calibration import calibration, fitted_temperature, has_probability, scaled
+from regen.analysis.calibration import binary_temperature, calibration, has_probability, scaled
 from regen.analysis.features import features
 from regen.analysis.labels import label_parts
 from regen.analysis.measures import Documents, measured, placed, shares
@@ -161,7 +161,7 @@ def _calibrate(config: Mapping[str, Any], rows: Mapping[str, Rows], statistics: 
 
     found: dict[str, Any] = {"calibration": {split: of(split, own.scores) for split, own in rows.items()}}
     if len(config["labels"]) == _BINARY and config["task_type"] in _LABEL_OF_A_SET:
-        temperature = fitted_temperature(rows["dev"].scores, right["dev"])
+        temperature = binary_temperature(rows["dev"].scores, right["dev"])
         if temperature is not None:
             others = {split: scaled(own.scores, temperature) for split, own in rows.items() if split != "dev"}
             after = {split: of(split, scores) for split, scores in others.items()}

@@ -8,8 +8,7 @@ import numpy as np
 
 from regen.config.statistics import StatisticsConfig
 from regen.records.outcomes import MEASURES, comparable, repeats_of
-from regen.statistics.paired import Pair, difference, mcnemar_test, randomisation_test
-from regen.statistics.paired_bootstrap import paired_interval
+from regen.statistics.paired import Pair, difference, difference_interval, mcnemar_test, randomisation_test
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +89,7 @@ def compare(one: Record, other: Record, outcomes: Outcomes, split: str, how: Sta
     if not pairs:
         return None
     test, p = run_test(one["metric"], pairs, how.seed)
-    low, high = paired_interval(pairs, DRAWS, how.level, how.seed)
+    low, high = difference_interval(pairs, DRAWS, how.level, how.seed)
     return Comparison(one["cell"], other["cell"], split, difference(pairs), low, high, p, p, test)
 
 

@@ -1,4 +1,4 @@
-"""What a cell's page says of its examination: robustness, bias slices and attributions."""
+"""What a cell's page says of its examination: temperature, robustness, bias slices and attributions."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
@@ -9,6 +9,7 @@ from regen.reporting.charts import Chart
 from regen.reporting.format import Record
 from regen.reporting.grids import Grid
 from regen.reporting.sections import Section
+from regen.reporting.temperature import temperature_section
 
 Examination = Mapping[str, Any]
 """What the stage ``examine`` writes of a cell, as ``examination.json`` has it."""
@@ -24,8 +25,8 @@ _MISSING = Section(
     id="robustness",
     title="Robustness",
     notes=[
-        "Not made for this cell: robustness, bias slices and attributions are made for the cells that a suite lists "
-        "under examined. docs/trust.md says how."
+        "Not made for this cell: temperature, robustness, bias slices and attributions are made for the cells that a "
+        "suite lists under examined. docs/trust.md says how."
     ],
 )
 
@@ -44,9 +45,14 @@ def trust_sections(record: Record, examination: Examination) -> list[Section]:
         examination: The cell's examination.
 
     Returns:
-        Robustness, bias slices and attributions, as far as there are any.
+        Temperature, robustness, bias slices and attributions, as far as there are any.
     """
-    sections = [_robustness(record, examination), _bias(record, examination), _attributions(record, examination)]
+    sections = [
+        temperature_section(examination),
+        _robustness(record, examination),
+        _bias(record, examination),
+        _attributions(record, examination),
+    ]
     return [section for section in sections if section.grids]
 
 

@@ -10,13 +10,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from regen.statistics.bootstrap import Interval, Sample, mean_bootstrap_interval
+from regen.statistics.bootstrap import Interval
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Measure = Callable[[Ints], Floats]
 
 _DRAWS_PER_CHUNK = 4_000_000
+"""Bounds the memory of a chunk of resamples or exchanges to about 100 MB."""
 _HAIR = 1e-12
 """Sums of equal numbers in another order differ by less."""
 
@@ -47,18 +48,24 @@ def difference(pairs: Sequence[Pair]) -> float:
 def difference_interval(pairs: Sequence[Pair], resamples: int, level: float, seed: int) -> Interval:
     """Percentile bootstrap interval of a difference: each resample draws the same units for both systems.
 
+    Units whose counts are all alike need not be told apart: how often a resample draws each kind is multinomial.
+
     Source: B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap, 1993, chapters 8 and 13.
 
     Args:
         pairs: Sets of examples, drawn independently.
-        resamples: Number of resamples.
+        resamples: Number of resamples, each as large as the number of units.
         level: Share of the resamples' differences between the bounds.
         seed: Seed of the draws.
 
     Raises:
         ValueError: no pairs, or systems with other units.
     """
-    return mean_bootstrap_interval([_sample(pair) for pair in pairs], resamples, level, seed)
+    generator = np.random.default_rng(seed)
+    values = np.mean([_resampled(pair, resamples, generator) for pair in pairs], axis=0)
+    tail = (1 - level) / 2
+    low, high = np.quantile(values, [tail, 1 - tail]).tolist()
+    return Interval(low, high)
 
 
 def randomisation_test(pairs: Sequence[Pair], resamples: int, seed: int) -> float:
@@ -107,11 +114,16 @@ def mcnemar_test(one: Ints, other: Ints) -> float:
     return float(exact - binom.pmf(fewer, apart, 0.5))
 
 
-def _even(pair: Pair) -> tuple[Ints, Ints]:
-    """Repeat the repeats of both systems until they are equally many; means stay as they are."""
+def _check(pair: Pair) -> None:
     one, other = pair.one, pair.other
     if one.shape[1:] != other.shape[1:]:
         raise ValueError(f"units and counts {one.shape[1:]} against {other.shape[1:]}; expected the same examples")
+
+
+def _even(pair: Pair) -> tuple[Ints, Ints]:
+    """Repeat the repeats of both systems until they are equally many; means stay as they are."""
+    _check(pair)
+    one, other = pair.one, pair.other
     number = lcm(len(one), len(other))
     return np.tile(one, (number // len(one), 1, 1)), np.tile(other, (number // len(other), 1, 1))
 
@@ -127,15 +139,21 @@ def _scores(sums: Ints, measure: Measure) -> Floats:
     return means
 
 
-def _sample(pair: Pair) -> Sample:
-    one, other = _even(pair)
-    counts = np.concatenate([*one, *other], axis=1)
-
-    def statistic(sums: Ints) -> Floats:
-        parts = np.stack(np.split(sums, 2 * len(one), axis=1))
-        return _scores(parts[: len(one)], pair.measure) - _scores(parts[len(one) :], pair.measure)
-
-    return Sample(counts, statistic)
+def _resampled(pair: Pair, resamples: int, generator: np.random.Generator) -> Floats:
+    """Give the difference in each resample, shape (resamples,)."""
+    _check(pair)
+    repeats = [*pair.one, *pair.other]
+    kinds, times = np.unique(np.concatenate(repeats, axis=1), axis=0, return_counts=True)
+    rows, units = max(1, _DRAWS_PER_CHUNK // len(kinds)), int(times.sum())
+    scores = []
+    for size in [min(rows, resamples - done) for done in range(0, resamples, rows)]:
+        drawn = generator.multinomial(units, times / units, size=size)
+        # Sums of whole numbers below 2**53 are exact in float64, and only floats multiply fast.
+        sums = (drawn.astype(np.float64) @ kinds.astype(np.float64)).astype(np.int64)
+        scores.append([pair.measure(part) for part in np.split(sums, len(repeats), axis=1)])
+    each = np.concatenate(scores, axis=1)
+    apart: Floats = each[: len(pair.one)].mean(axis=0) - each[len(pair.one) :].mean(axis=0)
+    return apart
 
 
 def _exchanged(pair: Pair, resamples: int, generator: np.random.Generator) -> Floats:

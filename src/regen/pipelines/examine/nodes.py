@@ -43,9 +43,11 @@ def examine(
         ``examination``: numbers without texts; and ``attributions``, what fills the folder of a local page, where
         something explains the cell's answers.
     """
+    from regen.analysis.temperature import temperature
     from regen.attributions.run import attributions
     from regen.bias.run import bias_slices
-    from regen.estimators.base import Resources, estimator_class
+    from regen.config.recipe import options_class
+    from regen.estimators.base import GivesProbabilities, Resources, estimator_class
     from regen.estimators.folds import split_folds
     from regen.robustness.draw import SEED, draw
     from regen.robustness.run import robustness
@@ -61,6 +63,10 @@ def examine(
     slices = bias_slices(fitted, config, examples, clean, statistics)
     head = {"schema": 1, "cell": config.cell, "metric": config.metric, "hashes": _hashes(config, attribution)}
     examination: dict[str, Any] = {**head, "repeat": repeat, "drawn": drawn, "robustness": drops, "bias": slices}
+    gives = config.task_type in options_class(config.estimator).gives_probabilities
+    if gives and config.options.get("head") != "span" and isinstance(fitted, GivesProbabilities):
+        said = fitted.probabilities(examples.drop(columns=config.hidden))
+        examination["temperature"] = temperature(examples, said, config, statistics, SEED)
     outputs: dict[str, Any] = {"examination": examination}
     if attribution.module is not None:
         module = attribution.module
