@@ -82,7 +82,7 @@ def test_the_leaderboard_says_what_the_pages_say(records: list[dict[str, Any]]) 
     standings = {"made_up": {"leaders": {"dev": {"made_up.good": "best"}, "test": {"made_up.floor": "tie"}}}}
     records = [{**record, "cell": f"made_up.{record['recipe']}"} for record in records]
     table = leaderboard_table(records, {"made_up": "mine"}, standings, {"made_up.poor": ["options.c", "code"]})
-    assert list(table.columns) == ["benchmark", *COLUMNS, "mark", "stale", "config"]
+    assert list(table.columns) == ["benchmark", *COLUMNS, "mark", "chosen_on", "stale", "config"]
     pd.testing.assert_frame_equal(table[COLUMNS], results_table(records))
     dev, test = (table[table["split"] == split].set_index("recipe") for split in ("dev", "test"))
     assert dev["mark"].dropna().to_dict() == {"good": "best"}
@@ -90,4 +90,17 @@ def test_the_leaderboard_says_what_the_pages_say(records: list[dict[str, Any]]) 
     assert dev["stale"].dropna().to_dict() == {"poor": "options.c, code"}
     assert set(table["benchmark"]) == {"mine"}
     assert dev["config"].to_dict() == {record["recipe"]: record["hashes"]["config"] for record in records}
-    assert leaderboard_table(records)[["benchmark", "mark", "stale"]].isna().all(axis=None)
+    assert leaderboard_table(records)[["benchmark", "mark", "chosen_on", "stale"]].isna().all(axis=None)
+
+
+def test_settings_that_were_chosen_on_the_same_texts_are_named(records: list[dict[str, Any]]) -> None:
+    """Such a cell is not marked as the best, here as on the pages."""
+    records = [{**record, "cell": f"made_up.{record['recipe']}"} for record in records]
+    good = next(record for record in records if record["recipe"] == "good")
+    good["card"] = {**good["card"], "overlaps_with": {"kin": "all of dev"}}
+    good["training"] = {**good["training"], "selection": "best on dev of kin"}
+    standings = {"made_up": {"leaders": {"dev": {"made_up.good": "best"}, "test": {"made_up.good": "tie"}}}}
+    table = leaderboard_table(records, {}, standings)
+    assert table[table["recipe"] == "good"].set_index("split")["chosen_on"].to_dict() == {"dev": "kin", "test": "kin"}
+    assert table["chosen_on"].notna().sum() == 2
+    assert table.set_index("split")["mark"].dropna().to_dict() == {"test": "tie"}

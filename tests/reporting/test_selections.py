@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from regen.records.selections import chosen_on
 from regen.reporting.cells import cell_view
 from regen.reporting.leaderboard import leaderboard
 from regen.reporting.markdown import readme_table, results_index, results_pages
-from regen.reporting.selections import chosen_on
 
 Make = Callable[..., dict[str, Any]]
 FLAG = "settings chosen on ocnli, which shares texts"

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from regen.records.selections import chosen_on
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -45,20 +47,23 @@ def leaderboard_table(
         stale: Cell -> what has changed since its record was made.
 
     Returns:
-        Further columns: ``benchmark``, ``mark`` (``best``, ``tie``, ``tie?``), ``stale`` (what
-        changed), and ``config``, the sha256 of the config that the record was made with; empty where there is nothing
-        to say.
+        Further columns: ``benchmark``, ``mark`` (``best``, ``tie``, ``tie?``), ``chosen_on`` (tasks that share texts
+        and on which the settings were chosen, so that the cell is not marked as the best), ``stale`` (what changed),
+        and ``config``, the sha256 of the config that the record was made with; empty where there is nothing to say.
     """
     records = list(records)
+    chosen = {record["cell"]: ", ".join(chosen_on(record)) or None for record in records}
     hashes = {record["cell"]: record["hashes"]["config"] for record in records}
     table = results_table(records)
     cells = [f"{task}.{recipe}" for task, recipe in zip(table["task"], table["recipe"], strict=True)]
     leaders = {task: standing["leaders"] for task, standing in standings.items()}
     table.insert(0, "benchmark", [benchmarks.get(task) for task in table["task"]])
-    table["mark"] = [
+    marks = [
         leaders.get(task, {}).get(split, {}).get(cell)
         for task, split, cell in zip(table["task"], table["split"], cells, strict=True)
     ]
+    table["mark"] = [None if mark == "best" and chosen[cell] else mark for mark, cell in zip(marks, cells, strict=True)]
+    table["chosen_on"] = [chosen[cell] for cell in cells]
     table["stale"] = [", ".join(stale.get(cell, ())) or None for cell in cells]
     table["config"] = [hashes[cell] for cell in cells]
     return table

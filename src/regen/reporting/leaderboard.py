@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from regen.records.selections import chosen_on
 from regen.records.standing import Mark
 from regen.reporting import format as write
 from regen.reporting.data_cards import data_card, unseen_grid
@@ -11,7 +12,7 @@ from regen.reporting.format import Record
 from regen.reporting.grids import Grid
 from regen.reporting.order import at_floor, floors, is_floor, over_floor, splits_of
 from regen.reporting.origins import leaks
-from regen.reporting.selections import chosen_on, selection_flags, selection_leaks
+from regen.reporting.selections import selection_flags, selection_leaks
 
 Stale = Mapping[str, Sequence[str]]
 """Cell -> what has changed since its record was made: keys of its config, ``code``, ``lock``."""

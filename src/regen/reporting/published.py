@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from regen.config.published import HUMAN, PublishedResult
+from regen.records.selections import chosen_on
 from regen.reporting import format as write
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.grids import Grid
 from regen.reporting.order import splits_of
 from regen.reporting.sections import Section
-from regen.reporting.selections import chosen_on
 
 _DOCUMENTS = "sentences were read together with their neighbours"
 _WHY = "why not compared"
