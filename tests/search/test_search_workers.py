@@ -139,7 +139,8 @@ def test_workers_end_with_the_process_that_started_them(linear: Bench) -> None:
     """Else they would fight the next run for their trials."""
     script = linear.home / "parent.py"
     line = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {!r}]).pid, flush=True); input()"
-    child = "from regen.search.workers import _end_with_parent; import time; _end_with_parent(); time.sleep(60)"
+    child = "import time; from regen.search.workers import _end_with_parent; _end_with_parent(); "
+    child += "print('ready', flush=True); time.sleep(60)"
     script.write_text(line.format(child), encoding="utf-8")
     source = str(Path(workers.__file__).parents[2])
     with subprocess.Popen(
@@ -151,7 +152,7 @@ def test_workers_end_with_the_process_that_started_them(linear: Bench) -> None:
     ) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
-        time.sleep(5)  # it has imported by then
+        assert parent.stdout.readline() == "ready\n"  # the child's
         parent.kill()
     deadline = time.monotonic() + 20
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
