@@ -3,6 +3,7 @@
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -233,12 +234,16 @@ def test_cells_depend_on_the_methods_of_augmentation_that_they_name(stages: list
 
 def test_a_record_names_the_code_of_its_stage(project_root: Path, stages: list[Written], specs: Specs) -> None:
     """All of it but what loads and saves datasets, and what writes submissions."""
+
+    @cache
+    def files(modules: tuple[str, ...]) -> set[str]:
+        return {path.relative_to(project_root).as_posix() for path in closure(modules)}
+
     for stage in of_kind(stages, "evaluate"):
         cells = (specs.config(stage.namespace), *members(specs, stage.namespace))
         modules = [module for cell in cells for module in estimator_modules(cell.estimator)]
-        modules.append("regen.pipelines.evaluate.nodes")
-        modules += augmentation_modules(cells[0].augmentation)
-        hashed = {path.relative_to(project_root).as_posix() for path in closure(modules)}
+        modules += ["regen.pipelines.evaluate.nodes", *augmentation_modules(cells[0].augmentation)]
+        hashed = files(tuple(modules))
         assert hashed <= stage.code
         further = {path for path in stage.code - hashed if Path(path).parent.name not in ("io", "submissions")}
         assert further <= {"src/regen/pipelines/evaluate/submission.py"}
@@ -357,9 +362,3 @@ def test_titles_of_tasks_recipes_and_encoders_are_not_tracked(stages: list[Writt
 def test_all_but_ingest_depend_on_the_lock_file(stages: list[Written]) -> None:
     for stage in stages:
         assert ("requirements.lock" in stage.entry["deps"]) == (stage.kind != "ingest")
-
-
-def test_twice_the_same_texts(project_root: Path, texts: dict[str, str]) -> None:
-    again = lineage_texts(project_root)
-    assert again == texts
-    assert list(again) == list(texts)

@@ -32,8 +32,40 @@ def test_the_speed_of_training_is_the_mean_of_its_repeats(tmp_path: Path) -> Non
     (folder / "training").mkdir(parents=True)
     (folder / "fit.json").write_text("{}")
     for seed, speed in enumerate((300, 500)):
-        (folder / "training" / f"s{seed}.json").write_text(json.dumps({"tokens_per_second": speed}))
-    assert read_costs(tmp_path)["ocnli.tuned"]["training"] == {"tokens_per_second": 400}
+        told = {"first_step": 0, "tokens_per_second": speed}
+        (folder / "training" / f"s{seed}.json").write_text(json.dumps(told))
+    assert read_costs(tmp_path)["ocnli.tuned"] == {"fit": {}, "training": {"tokens_per_second": 400}}
+
+
+def test_a_fit_that_went_on_after_a_break_took_longer_than_it_says(tmp_path: Path) -> None:
+    """The second of two repeats; the pages write a lower bound, and nothing that follows from the time."""
+    folder = tmp_path / "ocnli" / "tuned"
+    (folder / "training").mkdir(parents=True)
+    node = {"wall_seconds": 90.0, "cpu_seconds": 80.0, "energy_kwh": 1.0, "peak_memory_bytes": 10**9, "machine": "M"}
+    (folder / "fit.json").write_text(json.dumps(node))
+    for seed, first in enumerate((0, 112)):
+        told = {"first_step": first, "tokens_per_second": 300}
+        (folder / "training" / f"s{seed}.json").write_text(json.dumps(told))
+    costs = read_costs(tmp_path)
+    fit = costs["ocnli.tuned"]["fit"]
+    assert fit == {"wall_seconds": 90.0, "peak_memory_bytes": 10**9, "machine": "M", "resumed": True}
+    record = {"cell": "ocnli.tuned", "task": "ocnli", "config": {"estimator": "encoder", "options": {}}}
+    assert run_seconds(record, costs) is None
+    grid = costs_grid(record, costs, Price(per_hour=2, currency="EUR"))
+    assert grid is not None
+    assert grid.rows == [("fit", ["≥ 1.5 min", "1.0 GB", "–", "M"])]
+    assert grid.note.endswith("≥: the fit went on after a break and was timed from there on.")
+    costs["ocnli.other"] = {"fit": {**node, "cpu_seconds": 1.0}}
+    both = {
+        **record,
+        "cell": "ocnli.both",
+        "config": {"estimator": "ensemble", "options": {"members": ["tuned", "other"]}},
+    }
+    costs["ocnli.both"] = {"fit": {**node, "wall_seconds": 1.0}}
+    together = fit_cost(both, costs)
+    assert together is not None
+    assert (together["wall_seconds"], together["resumed"]) == (181.0, True)
+    assert "cpu_seconds" not in together
 
 
 def told(seconds: float, memory: int) -> dict[str, dict[str, Any]]:

@@ -17,7 +17,7 @@ Costs = Mapping[str, Mapping[str, Mapping[str, Any]]]
 ``energy_kwh`` and how it is known, ``energy_by``."""
 _ADDED = ("wall_seconds", "cpu_seconds", "energy_kwh")
 """What fits that ran one after the other cost together."""
-_PEAK = "peak_memory_bytes"
+_PEAK, _RESUMED = "peak_memory_bytes", "resumed"
 NOT_COUNTED = "– (search not counted)"
 """What stands in the place of a cost whose greater part, the search, was not measured."""
 _SERVED = "32"
@@ -27,19 +27,22 @@ _SERVED = "32"
 def read_costs(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
     """Read telemetry: cell -> node (``fit``, ``predict``, ``score``) -> seconds, memory, cores.
 
-    Beside the nodes stand ``training`` (the mean speed of the repeats) and ``latency``, where they were measured.
+    Beside the nodes stand ``training`` (the mean speed of the repeats) and ``latency``, where they were measured. A fit
+    that went on after a break was timed from there on: it is marked as ``resumed``, its time is a lower bound, and what
+    else adds up over time is left out.
     """
     costs: dict[str, dict[str, dict[str, Any]]] = {}
     for path in sorted(folder.glob("*/*/*.json")):
         task, recipe = path.parent.relative_to(folder).parts
         costs.setdefault(f"{task}.{recipe}", {})[path.stem] = json.loads(path.read_text(encoding="utf-8"))
     for cell, nodes in costs.items():
-        speeds = [
-            json.loads(path.read_text(encoding="utf-8"))["tokens_per_second"]
-            for path in sorted(folder.joinpath(*cell.split("."), "training").glob("*.json"))
-        ]
-        if speeds:
-            nodes["training"] = {"tokens_per_second": fmean(speeds)}
+        paths = sorted(folder.joinpath(*cell.split("."), "training").glob("*.json"))
+        trainings = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+        if trainings:
+            nodes["training"] = {"tokens_per_second": fmean(own["tokens_per_second"] for own in trainings)}
+        if "fit" in nodes and any(own["first_step"] for own in trainings):
+            nodes["fit"] = {key: value for key, value in nodes["fit"].items() if key not in _ADDED[1:]}
+            nodes["fit"][_RESUMED] = True
     return costs
 
 
@@ -90,7 +93,8 @@ def _together(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     known = [key for key in _ADDED if all(key in part for part in parts)]
     rest = {key: value for key, value in parts[0].items() if key not in (*_ADDED, _PEAK)}
     peak = {_PEAK: max(part[_PEAK] for part in parts)} if all(_PEAK in part for part in parts) else {}
-    return {**rest, **{key: sum(part[key] for part in parts) for key in known}, **peak}
+    broken = {_RESUMED: True} if any(_RESUMED in part for part in parts) else {}
+    return {**rest, **{key: sum(part[key] for part in parts) for key in known}, **peak, **broken}
 
 
 def _members(record: Record) -> list[str]:
@@ -103,7 +107,17 @@ def _members(record: Record) -> list[str]:
 def run_seconds(record: Record, costs: Costs) -> float | None:
     """Give the wall time of all that made a cell, in seconds; ``None`` where a part was not measured."""
     made = made_cost(record, costs)
-    return None if made is None else float(made["wall_seconds"])
+    return None if made is None or _RESUMED in made else float(made["wall_seconds"])
+
+
+def wall_time(node: Mapping[str, Any]) -> str:
+    """Write the wall time of a node; that of a fit that went on after a break as a lower bound."""
+    return f"≥ {write.duration(node['wall_seconds'])}" if _RESUMED in node else write.duration(node["wall_seconds"])
+
+
+def resumed_note(nodes: Iterable[Mapping[str, Any] | None]) -> list[str]:
+    """Say what a lower bound means, in one sentence; nothing where there is none."""
+    return ["≥: the fit went on after a break and was timed from there on."] * any(n and _RESUMED in n for n in nodes)
 
 
 def watt_hours(node: Mapping[str, Any] | None) -> float | None:
@@ -149,7 +163,8 @@ def costs_grid(record: Record, costs: Costs, price: Price | None = None) -> Grid
     rows = [(name, [*_values(node, price, energy=energy), node.get("machine", "–")]) for name, node in known.items()]
     if rows and lacks_search(record, costs):
         rows = [("search", [NOT_COUNTED, *[write.NOTHING] * (len(columns) - 1)]), *rows]
-    note = " ".join(["All repeats together, where the cell was last made.", *energy_note(known.values())])
+    told = ["All repeats together, where the cell was last made."]
+    note = " ".join([*told, *resumed_note(known.values()), *energy_note(known.values())])
     return Grid("Costs", columns, rows, corner="node", note=note, texts={"machine"}) if rows else None
 
 
@@ -160,6 +175,6 @@ def _heads(price: Price | None, *, energy: bool) -> list[str]:
 
 def _values(node: Mapping[str, Any], price: Price | None, *, energy: bool) -> list[str]:
     seconds, used = node["wall_seconds"], watt_hours(node)
-    priced = [write.amount(price.of(seconds))] if price else []
+    priced = [write.NOTHING if _RESUMED in node else write.amount(price.of(seconds))] if price else []
     spent = [write.NOTHING if used is None else write.amount(used)] if energy else []
-    return [write.duration(seconds), write.memory(node["peak_memory_bytes"]), *priced, *spent]
+    return [wall_time(node), write.memory(node["peak_memory_bytes"]), *priced, *spent]

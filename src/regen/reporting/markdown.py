@@ -15,7 +15,9 @@ from regen.reporting.costs import (
     lacks_search,
     made_cost,
     predictions_price,
+    resumed_note,
     run_seconds,
+    wall_time,
     watt_hours,
 )
 from regen.reporting.data_cards import unseen_note, unseen_score, unseen_splits
@@ -215,7 +217,7 @@ def _costs(records: Sequence[Record], costs: Costs, price: Price | None) -> list
         cost = (NOT_COUNTED, NOTHING) if "fit" in nodes and lacks_search(record, costs) else _cost(fit)
         rows.append([record["recipe"], *cost, *_cost(nodes.get("predict")), *further, machine])
     searched = [_SEARCHED] if any("search" in record for record in records) else []
-    return [_table([*head, "machine"], rows), *searched, *energy_note(fits)]
+    return [_table([*head, "machine"], rows), *searched, *resumed_note(fits), *energy_note(fits)]
 
 
 def _amount(value: float | None) -> str:
@@ -225,7 +227,7 @@ def _amount(value: float | None) -> str:
 def _cost(node: Mapping[str, Any] | None) -> tuple[str, str]:
     if node is None:
         return _UNMEASURED, _UNMEASURED
-    return write.duration(node["wall_seconds"]), write.memory(node["peak_memory_bytes"])
+    return wall_time(node), write.memory(node["peak_memory_bytes"])
 
 
 def _remaking(records: Sequence[Record]) -> str:

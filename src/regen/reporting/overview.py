@@ -6,7 +6,7 @@ from typing import Any
 
 from regen.reporting import format as write
 from regen.reporting.ages import age_counts
-from regen.reporting.costs import NOT_COUNTED, Costs, lacks_search, made_cost
+from regen.reporting.costs import NOT_COUNTED, Costs, lacks_search, made_cost, wall_time
 from regen.reporting.format import NOTHING, Record
 from regen.reporting.leaderboard import Entry, Leaderboard, Row
 
@@ -131,7 +131,7 @@ def _costs(record: Record, costs: Costs) -> tuple[Cost, ...]:
 
 
 def _time(node: Mapping[str, Any] | None) -> Cost:
-    return Cost(write.duration(node["wall_seconds"]), node["wall_seconds"]) if node else Cost(NOTHING, None)
+    return Cost(wall_time(node), node["wall_seconds"]) if node else Cost(NOTHING, None)
 
 
 def _memory(node: Mapping[str, Any] | None) -> Cost:
