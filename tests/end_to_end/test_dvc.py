@@ -175,7 +175,7 @@ def test_edited_sample_is_refused_before_anything_is_overwritten(samples: Clone)
         printed = samples.run("dvc", "repro", "sample_topic.ingest", ok=False)
     line = next(line for line in printed.splitlines() if line.startswith("Error: "))
     assert "dev.json: no source gives it" in line
-    samples.run("dvc", "repro", "--quiet", "sample_topic.ingest")
+    samples.run("dvc", "checkout", "--quiet", "--force", "sample_topic.ingest")
 
 
 @pytest.mark.exhaustive
