@@ -67,7 +67,7 @@ def test_a_temperature_and_what_it_does(records: list[dict[str, Any]]) -> None:
     mended = {**told, "after": after, "change": [-0.0611, -0.07, -0.05]}
     (section,) = trust_sections(records[0], examination("a.b", temperature=mended))
     (grid,) = section.grids
-    assert grid.title == "Probabilities of all labels: 13,000 tokens of dev"
+    assert grid.title == "Probabilities of all labels: 13,000 tokens, from 1,000 of 3,250 dev examples"
     assert grid.rows == [
         ("as they are", ["8.00", "≤ 2.00", "0.7123", "–"]),
         ("with temperature", ["1.00", "≤ 2.10", "0.6512", "−0.0611 [−0.0700, −0.0500]"]),

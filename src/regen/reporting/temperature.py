@@ -13,10 +13,12 @@ def temperature_section(examination: Mapping[str, Any]) -> Section:
     found = examination.get("temperature")
     if found is None:
         return Section(id="temperature", title="Temperature")
-    return Section(id="temperature", title="Temperature", grids=[_grid(found)], notes=[_note(found)])
+    return Section(
+        id="temperature", title="Temperature", grids=[_grid(found, examination["drawn"])], notes=[_note(found)]
+    )
 
 
-def _grid(found: Mapping[str, Any]) -> Grid:
+def _grid(found: Mapping[str, Any], drawn: Mapping[str, Any]) -> Grid:
     rows = [("as they are", [*_row(found["before"]), write.NOTHING])]
     if found["value"] is not None:
         change, low, high = map(_decimals, found["change"])
@@ -24,7 +26,8 @@ def _grid(found: Mapping[str, Any]) -> Grid:
     unknown = found["unknown"]
     lost = f"{write.count(unknown)} have a label that the model does not know: no log loss counts them."
     return Grid(
-        title=f"Probabilities of all labels: {write.count(found['units'])} {found['unit']}s of dev",
+        title=f"Probabilities of all labels: {write.count(found['units'])} {found['unit']}s, from "
+        f"{write.count(drawn['examples'])} of {write.count(drawn['of'])} dev examples",
         columns=["ECE × 100", "ECE × 100 if calibrated", "log loss", "its change"],
         rows=rows,
         corner="probabilities",
