@@ -51,6 +51,16 @@ def test_cells_without_outcomes_have_a_plain_difference_and_no_rank(tmp_path: Pa
     assert nothing["leaders"]["dev"]
 
 
+def test_what_only_equals_the_floor_is_not_the_best(tmp_path: Path) -> None:
+    """Its name comes first, and would decide between other cells."""
+    records, outcomes = compared_cells(tmp_path, another=[FAIR], majority=[FAIR], poor=[POOR])
+    for record in records:
+        estimator = "majority" if record["recipe"] == "majority" else "linear"
+        record["config"] = {**record["config"], "estimator": estimator}
+    standing = task_standing(records, outcomes, STATISTICS)
+    assert (standing["best"], standing["against"]) == ("made_up.majority", "made_up.majority")
+
+
 def test_a_single_cell_with_outcomes_has_plain_differences_beside_it(tmp_path: Path) -> None:
     records, outcomes = compared_cells(tmp_path, good=[GOOD], poor=[POOR])
     standing = task_standing(records, {"made_up.poor": outcomes["made_up.poor"]}, STATISTICS)

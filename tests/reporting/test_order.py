@@ -21,6 +21,11 @@ def test_dev_orders_even_where_test_says_otherwise(record: Make) -> None:
     assert [r["recipe"] for r in by_task(own)["a"]] == ["better_on_dev", "better_on_test"]
 
 
+def test_what_only_equals_the_floor_does_not_stand_before_it(record: Make) -> None:
+    own = [record("a.anything", [0.5]), record("a.majority", [0.5]), record("a.zero", [0.0])]
+    assert [r["recipe"] for r in by_task(own)["a"]] == ["majority", "anything", "zero"]
+
+
 def test_a_cell_without_dev_scores_stands_last(record: Make) -> None:
     unscored = record("a.a", [0.5], [0.9])
     del unscored["scores"]["dev"]

@@ -8,6 +8,7 @@ from regen.config.statistics import StatisticsConfig
 from regen.records.agreement import agreements
 from regen.records.comparison import NO_OUTCOMES, OTHER_DATA, Outcomes, Record, Untested, untested
 from regen.records.family import Family, compare_all, pair_tests
+from regen.records.order import place
 
 Mark = Literal["best", "tie", "tie?"]
 Standing = Mapping[str, Any]
@@ -81,7 +82,7 @@ def leaders(records: Sequence[Record], split: str, family: Family, level: float)
     scored = [record for record in records if split in record["scores"]]
     if len(scored) < 2:  # noqa: PLR2004
         return {}
-    best = max(scored, key=lambda record: (record["scores"][split]["mean"], record["cell"]))
+    best = min(scored, key=lambda record: place(record, split))
     others = [record for record in scored if record is not best]
     marks = {record["cell"]: mark for record in others if (mark := _tie(best, record, split, family, level))}
     if not marks:
@@ -112,7 +113,7 @@ def ranks(records: Sequence[Record], family: Family, level: float) -> dict[str, 
 def _best(records: Sequence[Record]) -> Record | None:
     """Give the best on dev."""
     scored = [record for record in records if "dev" in record["scores"]]
-    return max(scored, key=lambda record: (record["scores"]["dev"]["mean"], record["cell"]), default=None)
+    return min(scored, key=lambda record: place(record, "dev"), default=None)
 
 
 def _plain(records: Sequence[Record], base: Record, outcomes: Outcomes, split: str, family: Family) -> list[Untested]:

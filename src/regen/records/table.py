@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from regen.records.order import is_floor
 from regen.records.selections import chosen_on
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def results_table(records: Iterable[Mapping[str, Any]]) -> "pd.DataFrame":
     floors = {
         (record["task"], split): scores["mean"]
         for record in records
-        if record["config"]["estimator"] == "majority"
+        if is_floor(record)
         for split, scores in record["scores"].items()
     }
     rows = [_row(record, split, floors) for record in records for split in record["scores"]]

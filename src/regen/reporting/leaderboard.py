@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from regen.records.order import is_floor
 from regen.records.selections import chosen_on
 from regen.records.standing import Mark
 from regen.reporting import format as write
 from regen.reporting.data_cards import data_card, unseen_grid
 from regen.reporting.format import Record
 from regen.reporting.grids import Grid
-from regen.reporting.order import at_floor, floors, is_floor, over_floor, splits_of
+from regen.reporting.order import at_floor, floors, over_floor, splits_of
 from regen.reporting.origins import leaks
 from regen.reporting.selections import selection_flags, selection_leaks
 

@@ -2,32 +2,23 @@
 
 from collections.abc import Sequence
 
+from regen.records.order import is_floor, place
 from regen.reporting.format import Record
 
 
 def by_task(records: Sequence[Record]) -> dict[str, list[Record]]:
-    """Group records by task: real tasks before the samples; in a task, the best on dev first.
+    """Group records by task: real tasks before the samples; in a task, the best on dev first (see `place`).
 
     Dev orders, not test: an order by test would choose by test.
     """
     names = sorted({record["task"] for record in records}, key=lambda task: (task.startswith("sample_"), task))
-    return {name: sorted((r for r in records if r["task"] == name), key=_rank) for name in names}
-
-
-def _rank(record: Record) -> tuple[float, str]:
-    scores = record["scores"].get("dev")
-    return (-scores["mean"] if scores else 0.0, record["recipe"])
+    return {name: sorted((r for r in records if r["task"] == name), key=lambda r: place(r, "dev")) for name in names}
 
 
 def splits_of(records: Sequence[Record]) -> list[str]:
     """Give the splits that records score or hide: dev, test, then further test sets by name."""
     names = {split for record in records for split in record["config"]["splits"]}
     return sorted(names, key=lambda split: (split != "dev", split != "test", split))
-
-
-def is_floor(record: Record) -> bool:
-    """Say whether a record is of the majority baseline."""
-    return bool(record["config"]["estimator"] == "majority")
 
 
 def floors(records: Sequence[Record]) -> dict[str, float]:
