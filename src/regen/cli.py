@@ -326,7 +326,7 @@ def lineage() -> None:
 @click.option("--check", is_flag=True, help="Write nothing; fail when a file is stale.")
 @click.pass_obj
 def write(metadata: ProjectMetadata, check: bool) -> None:
-    """Write dvc.yaml and lineage/*/dvc.yaml from pipelines, catalog and imports."""
+    """Write dvc.yaml and those of lineage/ from pipelines, catalog and imports."""
     from regen.lineage.files import stale
     from regen.lineage.files import write as write_files
     from regen.lineage.project import lineage_texts
@@ -336,7 +336,8 @@ def write(metadata: ProjectMetadata, check: bool) -> None:
     if check:
         paths = stale(root, texts)
         if paths:
-            raise UserError(f"{', '.join(paths)}: stale; run 'kedro lineage write' and commit")
+            more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+            raise UserError(f"{paths[0]}{more}: stale; run 'kedro lineage write' and commit")
         return
     for path in write_files(root, texts) or ["nothing to write"]:
         click.echo(path)

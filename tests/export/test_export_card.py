@@ -48,7 +48,7 @@ def test_the_card_says_what_the_record_says(project: ExportProject, tmp_path: Pa
     assert "| dev | 70.00 | 60.00 | 10.00 | [30.00, 70.00] | 60.00 |" in text
     assert "Interval: 95 %, 1,000 resamples over examples." in text
     assert "| learning_rate | 0.0002 |" in text
-    assert "dvc repro lineage/made_up/dvc.yaml:made_up.tuned.analyse\nkedro export made_up.tuned --seed 2" in text
+    assert "dvc repro lineage/made_up/tuned/dvc.yaml:made_up.tuned.analyse\nkedro export made_up.tuned --seed 2" in text
     assert f"| config | {project.config.digest} |" in text
     assert "{" not in text.split("## How to use")[0]
     assert "the best on dev" not in text.split("## Limits")[1]

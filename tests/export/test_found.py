@@ -97,8 +97,8 @@ def test_cells_that_are_not_there(project: ExportProject) -> None:
     assert message(project, "made_up").startswith("cell made_up: there is no such task or recipe")
     assert message(project, "made_up.plain") == (
         "cell made_up.plain: no record of it yet; make it with 'dvc repro "
-        "lineage/made_up/dvc.yaml:made_up.plain.analyse' or 'kedro run --pipelines fit,evaluate,analyse --namespaces "
-        "made_up.plain'"
+        "lineage/made_up/plain/dvc.yaml:made_up.plain.analyse' or "
+        "'kedro run --pipelines fit,evaluate,analyse --namespaces made_up.plain'"
     )
 
 
@@ -115,7 +115,7 @@ def test_a_checkpoint_that_was_not_made_here(project: ExportProject, file: str, 
     path.rename(tmp_path / "aside")
     assert message(project) == (
         f"cell made_up.tuned: {path}: no such file; it was not made here: make it with "
-        "'dvc repro lineage/made_up/dvc.yaml:made_up.tuned.analyse'"
+        "'dvc repro lineage/made_up/tuned/dvc.yaml:made_up.tuned.analyse'"
     )
     (tmp_path / "aside").rename(path)
 

@@ -15,13 +15,15 @@ FIT = Stage(
     outs=["data/model"],
 )
 SCORE = Stage("names.crf.evaluate", "names.crf", "kedro run", ["data/model"], {}, ["c"], ["r.json"], ["m.json"])
-OTHER, SITE = Stage("topics.ingest", "topics", "kedro run"), Stage("small.site", "small", "kedro run")
+READ, OTHER = Stage("names.ingest", "names", "kedro run"), Stage("topics.ingest", "topics", "kedro run")
+SITE = Stage("small.site", "small", "kedro run")
 
 
-def test_each_task_has_a_file_but_those_of_the_root() -> None:
-    texts = render([FIT, SCORE, OTHER, SITE], {"small", "topics"})
+def test_each_task_and_cell_has_a_file_but_those_of_the_root() -> None:
+    texts = render([READ, FIT, SCORE, OTHER, SITE], {"small", "topics"})
     assert {path: list(yaml.load(text, yaml.CSafeLoader)["stages"]) for path, text in texts.items()} == {
-        "lineage/names/dvc.yaml": ["names.crf.fit", "names.crf.evaluate"],
+        "lineage/names/dvc.yaml": ["names.ingest"],
+        "lineage/names/crf/dvc.yaml": ["names.crf.fit", "names.crf.evaluate"],
         "dvc.yaml": ["topics.ingest", "small.site"],
     }
     assert all(text.startswith(HEADER) for text in texts.values())
@@ -32,14 +34,14 @@ def test_entries_by_hand() -> None:
     assert yaml.load(text, yaml.CSafeLoader)["stages"] == {
         "names.crf.fit": {
             "cmd": "kedro run",
-            "wdir": "../..",
+            "wdir": "../../..",
             "deps": ["b", "a"],
             "params": [{"conf/a.yml": ["a.x", "a.y"]}, {"conf/z.yml": ["z.x"]}],
             "outs": ["data/model"],
         },
         "names.crf.evaluate": {
             "cmd": "kedro run",
-            "wdir": "../..",
+            "wdir": "../../..",
             "deps": ["data/model"],
             "outs": ["c", {"r.json": {"cache": False}}],
             "metrics": [{"m.json": {"cache": False}}],
@@ -56,13 +58,13 @@ def plotted(name: str) -> Stage:
     return Stage(f"{name}.fit", name, "kedro run", outs=[f"data/{name}"], plots=plots)
 
 
-@pytest.mark.parametrize(("root", "before"), [({"names"}, ""), (set(), "../../")])
+@pytest.mark.parametrize(("root", "before"), [({"names"}, ""), (set(), "../../../")])
 def test_plots_start_at_their_file(root: set[str], before: str) -> None:
-    (text,) = render([plotted("names.a"), FIT, plotted("names.b")], root).values()
-    content = yaml.load(text, yaml.CSafeLoader)
+    texts = render([plotted("names.a"), FIT, plotted("names.b")], root)
+    content = yaml.load(texts["dvc.yaml" if root else "lineage/names/b/dvc.yaml"], yaml.CSafeLoader)
     assert list(content) == ["stages", "plots"]
-    assert [list(plot) for plot in content["plots"]] == [["names.a"], ["names.b"]]
-    assert content["plots"][1]["names.b"] == {
+    assert [list(plot) for plot in content["plots"]] == [["names.a"], ["names.b"]][0 if root else 1 :]
+    assert content["plots"][-1]["names.b"] == {
         "title": "names.b: score on dev",
         "x": "epoch",
         "y": {f"{before}data/names.b/1.csv": "dev_score", f"{before}data/names.b/2.csv": "dev_score"},
@@ -95,11 +97,14 @@ def test_only_what_is_stale_is_written(tmp_path: Path) -> None:
 
 
 def test_what_is_no_longer_wanted_is_removed(tmp_path: Path) -> None:
-    write(tmp_path, {**TEXTS, "lineage/gone/dvc.yaml": "x: 1\n"})
-    assert stale(tmp_path, TEXTS) == ["lineage/gone/dvc.yaml"]
-    assert write(tmp_path, TEXTS) == ["lineage/gone/dvc.yaml"]
-    assert not (tmp_path / "lineage/gone/dvc.yaml").exists()
-    assert (tmp_path / "lineage/names/dvc.yaml").exists()
+    gone = ["lineage/gone/crf/dvc.yaml", "lineage/gone/dvc.yaml", "lineage/names/crf/dvc.yaml"]
+    write(tmp_path, {**TEXTS, **dict.fromkeys(gone, "x: 1\n")})
+    (tmp_path / "lineage/gone/crf/dvc.lock").write_text("x: 2\n")
+    (tmp_path / "lineage/names/notes.txt").write_text("mine")
+    assert stale(tmp_path, TEXTS) == gone
+    assert write(tmp_path, TEXTS) == gone
+    left = [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.glob("lineage/**/*"))]
+    assert left == ["lineage/names", "lineage/names/dvc.yaml", "lineage/names/notes.txt"]
 
 
 def test_an_edit_by_hand_is_stale(tmp_path: Path) -> None:

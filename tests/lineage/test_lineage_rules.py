@@ -112,13 +112,13 @@ def test_every_task_and_cell_has_its_stages_once(stages: list[Written], specs: S
     assert sorted(stage.name for stage in stages) == sorted(expected)
 
 
-def test_a_task_stands_in_one_file(stages: list[Written], specs: Specs) -> None:
+def test_each_task_and_cell_stands_in_a_file_of_its_own(stages: list[Written], specs: Specs) -> None:
     cells = specs.suites["sample"].cells
     samples = {"sample", *(cell.split(".")[0] for cell in cells), *(specs.config(cell).encoder for cell in cells)}
     for stage in stages:
-        task = stage.name.split(".")[0]
-        assert stage.file == ("dvc.yaml" if task in samples else f"lineage/{task}/dvc.yaml")
-        assert stage.entry.get("wdir") == (None if task in samples else "../..")
+        task, *recipe = stage.namespace.split(".")
+        assert stage.file == ("dvc.yaml" if task in samples else "/".join(["lineage", task, *recipe, "dvc.yaml"]))
+        assert stage.entry.get("wdir") == (None if task in samples else "/".join(["../..", *[".."] * len(recipe)]))
 
 
 def test_command_runs_the_stage(stages: list[Written]) -> None:

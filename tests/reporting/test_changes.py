@@ -54,8 +54,8 @@ def test_without_outcomes_there_is_a_difference_and_the_reason(tmp_path: Path) -
     lines = change_lines(one, replace(other, outcomes=None), STATISTICS)
     assert lines[1].endswith("; +47.50, not tested: no outcomes of made_up.b")
     assert lines[3] == (
-        f"  made_up.b: no outcomes: made before they were kept; 'dvc repro lineage/made_up/dvc.yaml:"
-        f"{other.record['cell']}.analyse' makes them"
+        "  made_up.b: no outcomes: made before they were kept; 'dvc repro lineage/made_up/linear/dvc.yaml:"
+        "made_up.linear.analyse' makes them"
     )
     assert len(lines) == 4
     bare = [replace(version, name=f"made_up.a@{rev}", outcomes=None) for version, rev in ((one, "v1"), (other, "v2"))]

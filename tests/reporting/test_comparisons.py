@@ -38,7 +38,7 @@ def test_a_cell_without_outcomes_has_a_plain_difference_and_the_reason(tmp_path:
     paired, right = section.grids
     assert paired.title == "Difference to fair, the best on dev of those with outcomes, × 100"
     assert paired.note.startswith("Each recipe minus the best on dev of those with outcomes, on the same examples: ")
-    assert paired.note.endswith("; dvc repro lineage/made_up/dvc.yaml:made_up.good.analyse makes them.")
+    assert paired.note.endswith("; dvc repro lineage/made_up/good/dvc.yaml:made_up.good.analyse makes them.")
     rows = dict(paired.rows)
     assert list(rows) == ["good", "poor"]
     assert rows["good"] == ["+10.00", "–", "no outcomes"] * 2
@@ -56,7 +56,7 @@ def test_several_cells_without_outcomes_share_a_command(tmp_path: Path) -> None:
     (paired,) = section.grids
     assert paired.title == "Difference to good × 100"
     assert paired.note.startswith("Each recipe minus the best on dev, on the same examples: ")
-    assert paired.note.endswith("; dvc repro lineage/made_up/dvc.yaml:made_up.RECIPE.analyse makes them.")
+    assert paired.note.endswith("; dvc repro lineage/made_up/RECIPE/dvc.yaml:made_up.RECIPE.analyse makes them.")
     assert dict(paired.rows)["poor"] == ["−60.00", "–", "no outcomes"] * 2
 
 

@@ -196,7 +196,7 @@ def test_cells_without_an_analysis_or_without_probabilities_have_less(record: Ma
         "names.other": ["errors"],
     }
     (note,) = found["names.other"][0].notes
-    assert "not made for this cell. dvc repro lineage/names/dvc.yaml:names.other.analyse makes them." in note
+    assert "not made for this cell. dvc repro lineage/names/other/dvc.yaml:names.other.analyse makes them." in note
     more = cell_sections(records, [{**TAGGING, "calibration": {"dev": CALIBRATION}}])
     assert [section.id for section in more["names.crf"]] == ["errors", "groups", "calibration"]
 

@@ -75,7 +75,7 @@ def test_commands_name_the_file_that_holds_the_stage(record: Make) -> None:
         "dvc repro dvc.yaml:sample_ner.crf.analyse",
         "kedro run --pipelines fit,evaluate,analyse --namespaces sample_ner.crf",
     )
-    assert write.commands(record("ocnli.crf", [0.5]))[0] == "dvc repro lineage/ocnli/dvc.yaml:ocnli.crf.analyse"
+    assert write.commands(record("ocnli.crf", [0.5]))[0] == "dvc repro lineage/ocnli/crf/dvc.yaml:ocnli.crf.analyse"
 
 
 def test_amounts_say_something_however_small() -> None:

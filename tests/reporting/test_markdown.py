@@ -64,10 +64,8 @@ def test_a_page_per_task(records: list[Record], tmp_path: Path) -> None:
     )
     assert "| linear | 1.2 min | 218 MB | not measured | not measured | Some CPU, 2 cores |" in lines
     assert "| plus | not measured | not measured | not measured | not measured | – |" in lines
-    assert (
-        "| linear | `dvc repro lineage/ocnli/dvc.yaml:ocnli.linear.analyse` | `01234567` | `12345678` | `23456789` |"
-        in lines
-    )
+    command = "dvc repro lineage/ocnli/linear/dvc.yaml:ocnli.linear.analyse"
+    assert f"| linear | `{command}` | `01234567` | `12345678` | `23456789` |" in lines
 
 
 def test_prices_and_energy_stand_with_the_costs(record: Make) -> None:

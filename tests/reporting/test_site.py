@@ -137,7 +137,7 @@ def test_a_cell_says_how_it_is_made_again(tmp_path: Path, records: list[Record])
     cell = Page(tmp_path / "cells/ocnli/linear.html")
     assert "data/08_reporting/cells/ocnli/linear/record.json" in cell.texts
     assert "linear.json" in cell.addresses
-    assert "dvc repro lineage/ocnli/dvc.yaml:ocnli.linear.analyse" in cell.texts
+    assert "dvc repro lineage/ocnli/linear/dvc.yaml:ocnli.linear.analyse" in cell.texts
     assert "kedro run --pipelines fit,evaluate,analyse --namespaces ocnli.linear" in cell.texts
     assert "git log -1 -- data/08_reporting/cells/ocnli/linear" in cell.texts
     assert "0123abc" in cell.texts

@@ -1,4 +1,4 @@
-"""dvc.yaml files from stages: the suite's tasks and encoders in the root, every other one in a file of its own."""
+"""dvc.yaml files from stages: the suite's tasks and encoders in the root, other tasks and cells in their own."""
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
@@ -20,13 +20,15 @@ def render(stages: Iterable[Stage], root_namespaces: Collection[str]) -> dict[st
         root_namespaces: Tasks, encoders and the suite, whose stages stand in the root's file.
 
     Returns:
-        Path relative to the project -> text. Small files, since DVC rewrites a whole lock file after each stage.
+        Path relative to the project -> text: ``lineage/<task>/dvc.yaml`` and ``lineage/<task>/<recipe>/dvc.yaml``.
+        Small files, since DVC rewrites a whole lock file after each stage, and cells made apart merge without conflict.
     """
     files: dict[str, dict[str, Any]] = {}
     for stage in stages:
-        owner = stage.namespace.split(".")[0]
-        folder = None if owner in root_namespaces else "../.."
-        content = files.setdefault(f"lineage/{owner}/dvc.yaml" if folder else "dvc.yaml", {"stages": {}})
+        parts = stage.namespace.split(".")
+        folder = None if parts[0] in root_namespaces else "/".join([".."] * (1 + len(parts)))
+        path = "/".join(["lineage", *parts, "dvc.yaml"]) if folder else "dvc.yaml"
+        content = files.setdefault(path, {"stages": {}})
         content["stages"][stage.name] = _entry(stage, folder)
         if stage.plots:
             content.setdefault("plots", []).append({stage.namespace: _plot(stage, folder)})
@@ -62,13 +64,13 @@ def _plot(stage: Stage, folder: str | None) -> dict[str, Any]:
 
 def stale(root: Path, texts: Mapping[str, str]) -> list[str]:
     """Give the paths whose file is missing, differs, or is no longer wanted."""
-    there = [path.relative_to(root).as_posix() for path in root.glob("lineage/*/dvc.yaml")]
+    there = [path.relative_to(root).as_posix() for path in root.glob("lineage/**/dvc.yaml")]
     changed = [p for p, text in texts.items() if not (root / p).is_file() or (root / p).read_text("utf-8") != text]
     return sorted({*changed, *(path for path in there if path not in texts)})
 
 
 def write(root: Path, texts: Mapping[str, str]) -> list[str]:
-    """Write what is stale, remove what is no longer wanted, and give the paths."""
+    """Write what is stale, remove what is no longer wanted with its lock, and give the paths."""
     paths = stale(root, texts)
     for path in paths:
         if path in texts:
@@ -76,4 +78,12 @@ def write(root: Path, texts: Mapping[str, str]) -> list[str]:
                 new.write_text(texts[path], encoding="utf-8")
         else:
             (root / path).unlink()
+            (root / path).with_name("dvc.lock").unlink(missing_ok=True)
+            _remove_empty((root / path).parent, root / "lineage")
     return paths
+
+
+def _remove_empty(folder: Path, top: Path) -> None:
+    while folder != top and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent

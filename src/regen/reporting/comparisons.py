@@ -121,9 +121,8 @@ def _lacking(records: Sequence[Record], standing: Standing) -> list[str]:
     lacking = [record for record in records if record["cell"] in cells]
     if not lacking:
         return []
-    command = write.commands(lacking[0])[0]
-    several = command.replace(lacking[0]["cell"], f"{lacking[0]['task']}.RECIPE")
-    return [_LACKING.format(command=several if len(lacking) > 1 else command)]
+    cell = f"{lacking[0]['task']}.RECIPE" if len(lacking) > 1 else lacking[0]["cell"]
+    return [_LACKING.format(command=write.commands({**lacking[0], "cell": cell})[0])]
 
 
 def _paired(found: Mapping[str, Any] | None) -> list[str]:

@@ -126,7 +126,7 @@ def repeats(record: Record) -> str:
 def commands(record: Record) -> tuple[str, str]:
     """Give the commands that make a cell again: with DVC (what is missing or stale), with Kedro (in any case)."""
     task, cell = record["task"], record["cell"]
-    file = "dvc.yaml" if task.startswith("sample_") else f"lineage/{task}/dvc.yaml"
+    file = "dvc.yaml" if task.startswith("sample_") else f"lineage/{cell.replace('.', '/')}/dvc.yaml"
     stages = "search,fit,evaluate,analyse" if "search" in record else "fit,evaluate,analyse"
     return f"dvc repro {file}:{cell}.analyse", f"kedro run --pipelines {stages} --namespaces {cell}"
 
