@@ -11,7 +11,9 @@ import torch
 from estimator_cases import Case
 from pydantic import ValidationError
 from tiny_encoders import tiny_encoder
+from transformers import ElectraConfig, ElectraModel
 
+from regen.encoders.prefix import layer_factors
 from regen.errors import UserError
 from regen.estimators.base import Resources
 from regen.estimators.encoder import finetune
@@ -153,6 +155,34 @@ def test_rates_fall_from_layer_to_layer() -> None:
     for name, rate in found.items():
         expected = {"layer.1.": 1e-3, "layer.0.": 5e-4, "embeddings.": 2.5e-4, "head.": 2e-3}
         assert rate == next(value for part, value in expected.items() if part in name)
+
+
+def test_rates_below_the_layers_where_embeddings_are_narrower() -> None:
+    sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
+    body = ElectraModel(ElectraConfig(vocab_size=30, embedding_size=8, **sizes))
+    factors = layer_factors(body, 0.5)
+    assert factors[id(body.embeddings_project.weight)] == factors[id(body.embeddings.word_embeddings.weight)] == 0.25
+
+
+@pytest.mark.parametrize(("options", "times"), [({"r_drop": 1.0}, 2), (METHODS["fgm"], 2), (METHODS["pgd"], 4)])
+def test_operations_count_every_pass(options: dict[str, Any], times: int) -> None:
+    def operations(**chosen: Any) -> int:
+        frames, resources = CASE.frames(), Resources(encoder=tiny_encoder(layers=2))
+        facts = Model.fit(frames.train, frames.dev, CASE.config(**{**SHORT, **chosen}), 0, resources).facts()
+        return int(facts["operations"])
+
+    assert operations(**options) == times * operations()
+
+
+def test_a_limit_of_tokens_tells_what_share_of_train_was_seen() -> None:
+    frames, resources = CASE.frames(), Resources(encoder=tiny_encoder(layers=2))
+
+    def share(**options: Any) -> float:
+        config = CASE.config(**{**SHORT, "batch_examples": 1, **options})
+        return float(Model.fit(frames.train, frames.dev, config, 0, resources).facts()["seen_share"])
+
+    assert share() == 1
+    assert share(training_tokens=1) == round(1 / len(frames.train), 4)
 
 
 def test_rates_of_layers_that_share_weights() -> None:

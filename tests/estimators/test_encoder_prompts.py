@@ -1,10 +1,11 @@
 """Virtual tokens against what they stand for."""
 
+import numpy as np
 import pytest
 import torch
 from tiny_encoders import tiny_encoder
 from torch import nn
-from tuning_cases import batch_of, make_network
+from tuning_cases import batch_of, make_network, setup
 
 from regen.encoders.attention import attend, number_attention, use_attention
 from regen.encoders.body import load_body
@@ -33,6 +34,15 @@ def test_vectors_of_pieces_are_those_pieces(family: str) -> None:
 def test_a_prompt_begins_with_vectors_of_pieces() -> None:
     network = make_network("bert", "prompt")
     table = network.body.get_input_embeddings().weight
+    for vector in network.tokens.network.embedding.weight:
+        assert (table == vector).all(dim=1).any()
+
+
+def test_a_prompt_begins_with_pieces_of_train_alone() -> None:
+    """Dev may choose, never teach: its pieces are in the table, too."""
+    pieces, taught = np.arange(5, 40), np.array([7, 9, 30])
+    network = setup("prompt").network(tiny_encoder(), Noise(), 0, pieces, taught)
+    table = load_body(tiny_encoder(), Noise()).get_input_embeddings().weight[taught]
     for vector in network.tokens.network.embedding.weight:
         assert (table == vector).all(dim=1).any()
 

@@ -6,15 +6,17 @@ import pytest
 import torch
 from pydantic import ValidationError
 from tiny_encoders import FAMILIES, tiny_encoder
+from transformers import MPNetConfig, MPNetModel
 from tuning_cases import PAIRS, batch_of, make_network, moved, setup, tuning
 
 from regen.encoders.body import load_body
 from regen.errors import UserError
-from regen.estimators.encoder.adapters import merge
+from regen.estimators.encoder.adapters import apply_method, merge
 from regen.estimators.encoder.finetune import trained_tensors
 from regen.estimators.encoder.methods import make_optimiser
 from regen.estimators.encoder.model import Model
 from regen.estimators.encoder.options import Options
+from regen.estimators.encoder.tuning import Ia3
 from regen.training.device import resolve_hardware
 from regen.training.noise import Noise
 
@@ -113,12 +115,22 @@ def test_what_an_encoder_lacks_is_refused_in_one_line(
     assert "\n" not in str(error.value)
 
 
+def test_ia3_wants_all_three_of_its_places() -> None:
+    """MPNet's keys and values have names of their own, so that the usual ones would find its feed-forward alone."""
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    body = MPNetModel(MPNetConfig(vocab_size=30, **sizes), add_pooling_layer=False)
+    with pytest.raises(UserError, match="found no layer of the usual names for ia3"):
+        apply_method(body, Ia3(type="ia3"), Noise())
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
         ({"tuning": {"type": "lora"}, "frozen_layers": 1}, "'tuning' and 'frozen_layers' .* found 1 frozen layers"),
         ({"tuning": {"type": "ia3"}, "frozen_layers": "embeddings"}, "'tuning' and 'frozen_layers' do not go together"),
         ({"tuning": {"type": "prompt"}, "adversary": {"type": "fgm"}}, "'adversary' moves .* prompt freezes"),
+        ({"tuning": {"type": "prefix"}, "layer_decay": 0.9}, "'layer_decay' is .*, none of which prefix trains"),
+        ({"frozen_layers": "all", "layer_decay": 0.9}, "'layer_decay' .* not go with 'frozen_layers: all'"),
         ({"tuning": {"type": "adalora"}, "average": {"type": "ema"}}, "'average' brings back what adalora prunes"),
         ({"tuning": {"type": "adalora"}, "precision": "f16"}, "'precision' f16 skips steps"),
         ({"tuning": tuning("adalora", first_rank=1)}, r"'first_rank' must be above 'rank' \(found 1 and 1\)"),

@@ -2,6 +2,7 @@
 
 import json
 import random
+import signal
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +21,8 @@ from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.model import Model
 from regen.estimators.encoder.options import Options
 from regen.training.device import resolve_hardware
+from regen.training.loop import Loop
+from regen.training.state import KeepState
 
 pytestmark = [
     pytest.mark.gpu,
@@ -78,6 +81,35 @@ def test_every_precision_learns(frame: pd.DataFrame, encoder: Path, precision: s
 
 def test_same_bytes_twice(frame: pd.DataFrame, encoder: Path, tmp_path: Path) -> None:
     assert digests(fit(frame, encoder), tmp_path / "a") == digests(fit(frame, encoder), tmp_path / "b")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"average": {"type": "ema", "decay": 0.9}},
+        {"adversary": {"type": "pgd"}},
+        {"tuning": {"type": "adalora", "rank": 2, "first_rank": 4}},
+    ],
+    ids=["plain", "ema", "pgd", "adalora"],
+)
+def test_same_bytes_after_a_stop(
+    frame: pd.DataFrame, encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]
+) -> None:
+    """A state is read into main memory; what it holds has to come back to the device."""
+    whole, emit, moments = fit(frame, encoder, **options), Loop._emit, [2]
+
+    def stopping(loop: Loop, event: str) -> None:
+        if event == "on_gradients" and moments and loop.step == moments[0]:
+            moments.pop()
+            next(plugin for plugin in loop.plugins if isinstance(plugin, KeepState))._request(signal.SIGTERM, None)
+        emit(loop, event)
+
+    monkeypatch.setattr(Loop, "_emit", stopping)
+    with pytest.raises(SystemExit):
+        fit(frame, encoder, tmp_path / "state", **options)
+    resumed = fit(frame, encoder, tmp_path / "state", **options)
+    assert digests(whole, tmp_path / "a") == digests(resumed, tmp_path / "b")
 
 
 def test_predictions_are_those_of_the_cpu(frame: pd.DataFrame, encoder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,6 +129,11 @@ def test_training_examples_used(tmp_path: Path, limit: int | None, used: int) ->
     assert record["training"]["examples"] == used
 
 
+def test_training_examples_that_a_limit_of_tokens_left(tmp_path: Path) -> None:
+    record = record_of(topic_cell(), tmp_path, DEV, TEST, seen_share=0.64)
+    assert record["training"]["examples"] == 6
+
+
 def test_what_a_number_never_travels_without(tmp_path: Path) -> None:
     training = record_of(topic_cell(selection="by dev"), tmp_path, DEV, TEST)["training"]
     assert (training["selection"], training["train_on_dev"], training["document_context"]) == ("by dev", False, False)

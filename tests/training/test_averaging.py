@@ -33,12 +33,14 @@ def first_layer(loop: Loop) -> Tensor:
 
 
 def test_exponential_average_in_closed_form() -> None:
-    decay, seen, average = 0.8, Weights(), Average(exponential(0.8))
+    """Plain mean of the first steps, of which each weighs more than a new one would; then the exponential average."""
+    decay, first, seen, average = 0.8, 5, Weights(), Average(exponential(0.8))
     loop = toy_loop([seen, average])
     loop.run()
     n = len(seen.seen) - 1
-    assert n == STEPS
-    shares = [decay**n, *((1 - decay) * decay ** (n - step) for step in range(1, n + 1))]
+    assert n == STEPS > first
+    shares = [0.0, *[decay ** (n - first) / first] * first]  # nothing of the untrained weights
+    shares += [(1 - decay) * decay ** (n - step) for step in range(first + 1, n + 1)]
     assert sum(shares) == pytest.approx(1)
     expected = torch.stack([share * value for share, value in zip(shares, seen.seen, strict=True)]).sum(0)
     torch.testing.assert_close(first_layer(loop), expected)
@@ -77,6 +79,17 @@ def test_evaluates_the_average_and_trains_on_with_the_weights() -> None:
     assert all(torch.equal(ours, theirs) for ours, theirs in zip(seen.seen, plain.seen, strict=True))
     assert torch.equal(first_layer(loop), evaluated[1])
     assert not torch.equal(evaluated[1], seen.seen[len(toy_plan().epochs[0]) + len(toy_plan().epochs[1])])
+
+
+def test_a_restored_average_is_where_the_weights_are() -> None:
+    """A state is read into main memory; the device ``meta`` stands for a GPU."""
+    average, loop = Average(exponential(0.5)), toy_loop()
+    loop.job.network.to("meta")
+    loop.step = 1
+    average.on_start(loop)
+    average.restore({}, {name: torch.zeros(value.shape) for name, value in average.tensors().items()})
+    average.on_step(loop)
+    assert {value.device.type for value in average.tensors().values()} == {"meta"}
 
 
 @pytest.mark.parametrize("every", [1, 2])

@@ -136,6 +136,8 @@ def test_plan_without_limit_is_all_epochs(
     assert [told(list(epoch)) for epoch in planned.epochs] == expected
     assert planned.tokens == epochs * lengths.sum()
     assert planned.steps == sum(map(len, expected))
+    assert planned.rows(planned.steps) == len(lengths)
+    assert planned.rows(1) == len(planned.epochs[0][0].rows)
 
 
 @given(lengths_of_rows, st.integers(1, 4), budgets, seeds, st.integers(1, 30_000))

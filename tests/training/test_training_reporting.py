@@ -8,6 +8,7 @@ import torch
 from toys import EPOCHS, toy_loop, toy_plan, weights
 
 from regen.estimators.base import Milestone
+from regen.training.averaging import Average, running
 from regen.training.events import Plugin
 from regen.training.loop import Loop
 from regen.training.reporting import NotFiniteError, Reporting
@@ -92,6 +93,31 @@ def test_a_pause_within_an_epoch_saves_the_state_first(tmp_path: Path, step: int
     unbroken = make(Told())
     unbroken.run()
     assert weights(on) == weights(unbroken)
+
+
+def test_a_pause_scores_the_average_where_there_is_one() -> None:
+    evaluated: list[torch.Tensor] = []
+    average, told = Average(running(0)), Told()
+    loop: Loop
+
+    def evaluate() -> tuple[float, float]:
+        evaluated.append(next(loop.job.network.parameters()).detach().clone())
+        return 0.5, 1.0
+
+    selection = Selection(evaluate, "last", None)
+    loop = toy_loop([average, selection, average.back, Reporting(selection, None, told, sum(BATCHES[:2]))])
+    loop.run()
+    seen: list[torch.Tensor] = []
+
+    class Weights(Plugin):
+        def on_step(self, loop: Loop) -> None:
+            seen.append(next(loop.job.network.parameters()).detach().clone())
+
+    plain = toy_loop([Weights()])
+    plain.run()
+    assert [milestone.epoch for milestone in told.all] == [0, 1, 2, 3]
+    torch.testing.assert_close(evaluated[0], (seen[0] + seen[1]) / 2)
+    torch.testing.assert_close(evaluated[-1], torch.stack(seen).mean(0))  # training went on with the weights
 
 
 def test_a_pause_that_is_not_taken_changes_nothing() -> None:

@@ -16,6 +16,8 @@ from regen.config.machine import Telemetry
 from regen.training import views
 from regen.training.batches import Batch, Plan
 from regen.training.device import Hardware
+from regen.training.events import Plugin
+from regen.training.loop import Loop
 from regen.training.trackers import Tracking
 from regen.training.views import Progress, operations_per_token, training_figures, watching
 
@@ -56,6 +58,7 @@ def test_figures_by_hand() -> None:
         "operations_per_second": 468,
         "peak_operations_per_second": 1000,
         "peak_share": 0.468,
+        "training_memory_bytes": 0,
         "peak_memory_bytes": 34_560_000,
         "hardware": HARDWARE.told(),
     }
@@ -79,12 +82,16 @@ def test_operations_of_matrices_but_embeddings() -> None:
     assert operations_per_token(body) == 6 * (32 + 16)
     body[0].requires_grad_(False)
     body[1].requires_grad_(False)
-    assert operations_per_token(body) == 6 * 16  # computed before the training
+    assert operations_per_token(body) == 2 * 32 + 6 * 16
+    assert operations_per_token(body, kept=True) == 6 * 16  # computed before the training
+    assert operations_per_token(body, kept=True, again=True) == 8 * 16
     body[1].requires_grad_(True)
     body[3].requires_grad_(False)
     assert operations_per_token(body) == 6 * 32 + 4 * 16
     body.requires_grad_(False)
-    assert (operations_per_token(body), operations_per_token(body, below=True)) == (0, 4 * (32 + 16))
+    assert (operations_per_token(body), operations_per_token(body, kept=True)) == (2 * (32 + 16), 0)
+    assert operations_per_token(body, below=True) == 4 * (32 + 16)
+    assert operations_per_token(body, below=True, again=True) == 6 * (32 + 16)
 
 
 def test_nothing_on_standard_error_but_a_line_in_the_log(
@@ -97,6 +104,21 @@ def test_nothing_on_standard_error_but_a_line_in_the_log(
     assert line.startswith("a.x seed 0: 15 steps in ")
     assert ", 25.0% padding, " in line
     assert line.endswith("% of the machine's matrix peak, peak memory 35 MB")
+
+
+def test_memory_of_training_is_that_before_dev_is_first_predicted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = [10]
+
+    class Predicting(Plugin):
+        def on_epoch(self, loop: Loop) -> None:
+            taken.append(50 * loop.epoch)
+
+    monkeypatch.setattr(views, "peak_memory", lambda _: max(taken))
+    train([Predicting(), Progress("a.x seed 0", HARDWARE, report=tmp_path / "s0.json")])
+    told = json.loads((tmp_path / "s0.json").read_text("utf-8"))
+    assert (told["training_memory_bytes"], told["peak_memory_bytes"]) == (10, 150)
 
 
 def test_no_share_of_a_peak_in_the_line_without_a_body(caplog: pytest.LogCaptureFixture) -> None:

@@ -84,8 +84,9 @@ def load_body(
 def cut_embedding(body: PreTrainedModel, pieces: Ints) -> CutEmbedding:
     """Keep the embedding rows of some pieces only.
 
-    Nothing is lost: AdamW without weight decay leaves a row alone that no batch uses, so the other rows would end as
-    they begin.
+    Nothing is lost: AdamW without weight decay, and SGD, leave a row alone that no batch uses, so the other rows would
+    end as they begin. Adafactor scales its steps by the root mean square of the whole table: there the rows that are
+    kept, those of dev among them, have a share in how far the others go.
 
     Args:
         body: The encoder; it is changed.

@@ -53,7 +53,9 @@ def layer_factors(body: PreTrainedModel, decay: float) -> dict[int, float]:
     if not total:
         kind = body.config.model_type
         raise UserError(f"option 'layer_decay': found {decay}, expected 1, since the layers of {kind} share weights")
-    parts = [_parts(body).embeddings, *_parts(body).encoder.layer]
+    parts = [nn.ModuleList([_parts(body).embeddings]), *_parts(body).encoder.layer]
+    if hasattr(body, "embeddings_project"):  # ELECTRA's, where embeddings are narrower than layers
+        parts[0].append(_parts(body).embeddings_project)
     return {id(value): decay ** (total - place) for place, part in enumerate(parts) for value in part.parameters()}
 
 

@@ -65,7 +65,7 @@ def build_record(
             "lock": hashlib.sha256(lock.read_bytes()).hexdigest(),
         },
         "training": {
-            "examples": _training_examples(config, card),
+            "examples": _training_examples(config, card, facts),
             "train_on_dev": False,
             "document_context": bool(config.options.get("context") or facts[0].get("document_context")),
             "selection": config.selection,
@@ -92,10 +92,11 @@ def _truncated(
     return {"truncated": {"train": train, **shares}}
 
 
-def _training_examples(config: CellConfig, card: Mapping[str, Any]) -> int:
-    """Count what one repeat learns from; the mean, should folds differ."""
+def _training_examples(config: CellConfig, card: Mapping[str, Any], facts: Sequence[Mapping[str, Any]]) -> int:
+    """Count what one repeat learns from, the mean over repeats: a limit of tokens may leave out some of train."""
     sizes = [counts["examples"] for name, counts in card["splits"].items() if name.partition("_")[0] == "train"]
-    return round(fmean(min(config.train_examples or size, size) for size in sizes))
+    share = fmean(fact.get("seen_share", 1) for fact in facts)
+    return round(share * fmean(min(config.train_examples or size, size) for size in sizes))
 
 
 def _score_split(

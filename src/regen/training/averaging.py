@@ -1,6 +1,7 @@
 """Averages of the weights over steps: they are evaluated and kept in the place of the weights themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -43,6 +44,13 @@ class Average(Plugin):
             for name, value in weights.items():
                 value.copy_(self._mean[name])
 
+    @contextmanager
+    def taking_place(self, loop: Loop) -> Iterator[None]:
+        """Put the average in the place of the weights for a while."""
+        self.on_epoch(loop)
+        yield
+        self._put_back(loop)
+
     def on_end(self, loop: Loop) -> None:
         """Leave the average in the place of the weights."""
         self.on_epoch(loop)
@@ -59,8 +67,8 @@ class Average(Plugin):
         return self._mean
 
     def restore(self, _: object, tensors: dict[str, Tensor]) -> None:
-        """Take back the average."""
-        self._mean = tensors
+        """Take back the average, to where the weights are."""
+        self._mean = {name: tensors[name].to(mean.device) for name, mean in self._mean.items()}
 
 
 class _Back(Plugin):
@@ -72,8 +80,12 @@ class _Back(Plugin):
 
 
 def exponential(decay: float) -> Callable[[int], float]:
-    """Give the shares of an exponential moving average: each step leaves ``decay`` of the average before."""
-    return lambda _: 1 - decay
+    """Give the shares of an exponential moving average: each step leaves ``decay`` of the average before.
+
+    It is the plain mean of all steps until these are so many that a new one weighs less than ``1 - decay``: the
+    untrained head would make up a good part of a short training's average otherwise.
+    """
+    return lambda step: max(1 - decay, 1 / step)
 
 
 def running(first: int) -> Callable[[int], float]:

@@ -128,6 +128,11 @@ class Plan:
         """Tokens of all batches, without padding."""
         return sum(batch.tokens for epoch in self.epochs for batch in epoch)
 
+    def rows(self, steps: int) -> int:
+        """Count the different rows of the first steps."""
+        batches = [batch for epoch in self.epochs for batch in epoch][:steps]
+        return len(np.unique(np.concatenate([batch.rows for batch in batches])))
+
 
 def plan(
     lengths: Ints,

@@ -60,6 +60,12 @@ def _nothing() -> None:
     """Wait for nothing: the CPU is done when it returns."""
 
 
+def forget_peak(device: str) -> None:
+    """Begin a new measurement of the GPU's memory; that of the main memory goes on as long as the process."""
+    if device == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+
+
 def peak_memory(device: str) -> int:
     """Give the most memory that this process took, in bytes: tensors on the GPU, or all of it in the main memory."""
     if device == "cuda":

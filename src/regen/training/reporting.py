@@ -1,11 +1,13 @@
 """Telling a search how a training goes, so that it can stop or pause it."""
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from math import isfinite
 
 import numpy as np
 
 from regen.estimators.base import Milestone
+from regen.training.averaging import Average
 from regen.training.events import Plugin
 from regen.training.loop import Loop
 from regen.training.selection import Selection
@@ -63,7 +65,11 @@ class Reporting(Plugin):
 
     def _tell_within(self, loop: Loop) -> None:
         loop.job.network.eval()
-        score, _ = self._selection.evaluate()
+        with ExitStack() as averages:  # as at the end of an epoch
+            for plugin in loop.plugins:
+                if isinstance(plugin, Average):
+                    averages.enter_context(plugin.taking_place(loop))
+            score, _ = self._selection.evaluate()
         self._told(Milestone(loop.epoch, score, int(self._tokens[loop.step])))
         loop.wrapped.train()
 

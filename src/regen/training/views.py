@@ -14,7 +14,7 @@ from regen.io.atomic import replacing
 from regen.training.device import DTYPES, Hardware
 from regen.training.events import Plugin
 from regen.training.loop import Loop
-from regen.training.peak import matrix_peak, peak_memory
+from regen.training.peak import forget_peak, matrix_peak, peak_memory
 from regen.training.trackers import Tracking, chosen_trackers
 
 logger = logging.getLogger(__name__)
@@ -57,15 +57,21 @@ class Progress(Plugin):
         """
         self._title, self._hardware, self._operations, self._report = title, hardware, operations, report
         self._bar: tqdm[Any] | None = None
-        self._first = 0
+        self._first = self._epoch = self._memory = 0
+
+    def on_start(self, loop: Loop) -> None:  # noqa: ARG002  # the event's own signature
+        """Forget the memory that a training before this one took on the GPU."""
+        forget_peak(self._hardware.device)
 
     def on_step(self, loop: Loop) -> None:
         """Move the bar on; it appears with the first step, when it is known where a resumed training goes on."""
         bar = self._bar
         if bar is None:
-            self._first, total = loop.step - 1, loop.job.plan.steps
+            self._first, self._epoch, total = loop.step - 1, loop.epoch, loop.job.plan.steps
             bar = self._bar = tqdm(total=total, initial=self._first, desc=self._title, disable=None, unit="step")
         bar.update()
+        if loop.epoch == self._epoch:  # before dev is predicted, in larger batches
+            self._memory = peak_memory(self._hardware.device)
         if loop.step % _BETWEEN_LOSSES == 0 and not bar.disable:
             bar.set_postfix(loss=f"{float(loop.losses) / loop.index:.3f}", lr=f"{loop.rate:.1e}")
 
@@ -74,13 +80,15 @@ class Progress(Plugin):
         if self._bar is None:
             return
         self._bar.close()
-        figures = training_figures(loop, self._first, self._hardware, self._operations)
+        figures = training_figures(loop, self._first, self._hardware, self._operations, self._memory)
         logger.info("%s: %s", self._title, _line(figures))
         if self._report is not None:
             _write(figures, self._report)
 
 
-def training_figures(loop: Loop, first: int, hardware: Hardware, operations: int = 0) -> dict[str, Any]:
+def training_figures(
+    loop: Loop, first: int, hardware: Hardware, operations: int = 0, memory: int = 0
+) -> dict[str, Any]:
     """Compute how fast this process trained.
 
     Args:
@@ -88,6 +96,7 @@ def training_figures(loop: Loop, first: int, hardware: Hardware, operations: int
         first: Steps that were done before this process.
         hardware: What the training computed with.
         operations: For each token; compared with the peak.
+        memory: Bytes that the process had taken at most when its first epoch was trained, dev not predicted yet.
 
     Returns:
         Figures for JSON. ``tokens`` are without padding; ``padding`` is its share of all that was computed;
@@ -108,29 +117,33 @@ def training_figures(loop: Loop, first: int, hardware: Hardware, operations: int
         "operations_per_second": round(rate),
         "peak_operations_per_second": round(peak) if peak else None,
         "peak_share": round(rate / peak, 4) if peak else None,
+        "training_memory_bytes": memory,
         "peak_memory_bytes": peak_memory(hardware.device),
         "hardware": hardware.told(),
     }
 
 
-def operations_per_token(body: nn.Module, below: bool = False) -> int:
+def operations_per_token(body: nn.Module, *, below: bool = False, kept: bool = False, again: bool = False) -> int:
     """Count the operations of a training step in products with weights, for each token.
 
     A weight takes 2 forward, 2 backward for the gradient of its input and 2 for its own (Kaplan et al. 2020, section
-    2.1): 6 where it trains, 4 where it is frozen above something that trains. What lies below the first that trains
-    takes none: its output is computed once, before the training. Weights that several layers share count once.
+    2.1): 6 where it trains, 4 where it is frozen above something that trains, 2 where it is frozen below all that
+    trains. Weights that several layers share count once.
 
     Args:
         body: Its matrices count, but for embeddings, which are looked up.
         below: Whether something trains below the whole body; its own operations, and those of the tokens that it
             adds, are left out.
+        kept: Whether the output of what is frozen below all that trains is computed once, before the training.
+        again: Whether the way backward computes the way forward a second time.
     """
     tables = {id(module.weight) for module in body.modules() if isinstance(module, nn.Embedding)}
     above, operations = below, 0
     for value in body.parameters():  # from the bottom to the top
         above = above or (value.requires_grad and id(value) not in tables)
-        if above and value.ndim == 2 and id(value) not in tables:  # noqa: PLR2004
-            operations += value.numel() * (6 if value.requires_grad else 4)
+        if value.ndim == 2 and id(value) not in tables:  # noqa: PLR2004
+            of_frozen = 4 if above else 0 if kept else 2
+            operations += value.numel() * ((6 if value.requires_grad else of_frozen) + (2 if above and again else 0))
     return operations
 
 

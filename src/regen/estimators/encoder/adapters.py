@@ -10,6 +10,7 @@ from transformers import PreTrainedModel
 from regen.errors import UserError
 from regen.estimators.encoder.prompts import Tokens, virtual_tokens_of
 from regen.estimators.encoder.tuning import AdaLora, BitFit, Ia3, Lora, Tuning
+from regen.training.batches import Ints
 from regen.training.noise import Noise, replace_dropout
 
 ADAPTER = "default"
@@ -22,15 +23,17 @@ _DEFAULTS = {
 }
 """Full names of linear layers in BERT, RoBERTa, XLM-R, ERNIE, ELECTRA; in DeBERTa (``_proj``) and ALBERT (``ffn``)."""
 _FEEDFORWARD = re.compile(r".*\.(output\.dense|ffn_output)")
+_PARTS_OF_IA3 = (re.compile(r".*\.key(_proj)?"), re.compile(r".*\.value(_proj)?"), _FEEDFORWARD)
 
 
-def apply_method(body: PreTrainedModel, method: Tuning, noise: Noise) -> Tokens | None:
+def apply_method(body: PreTrainedModel, method: Tuning, noise: Noise, rows: Ints | None = None) -> Tokens | None:
     """Freeze the body but for what a method trains, and add what the method adds; torch's generator draws it.
 
     Args:
         body: The encoder; it is changed.
         method: The tuning method.
         noise: Source of dropout.
+        rows: Rows of the table of embeddings that a prompt may begin as; ``None`` for all.
 
     Returns:
         The virtual tokens, which are no part of the body, if the method has any.
@@ -46,7 +49,7 @@ def apply_method(body: PreTrainedModel, method: Tuning, noise: Noise) -> Tokens 
         inject_adapter_in_model(_config(body, method), body, ADAPTER)
         replace_dropout(body, noise)
         return None
-    return virtual_tokens_of(body, method)
+    return virtual_tokens_of(body, method, rows)
 
 
 def _train_biases(body: PreTrainedModel) -> None:
@@ -92,7 +95,8 @@ def _targets(body: PreTrainedModel, method: Lora | AdaLora | Ia3) -> list[str]:
     named = None if isinstance(method, Ia3) else method.targets
     if named is None:
         found = list(filter(_DEFAULTS[method.type].fullmatch, linear))
-        missing = [] if found else ["the usual names"]
+        complete = all(any(map(part.fullmatch, found)) for part in _PARTS_OF_IA3) if isinstance(method, Ia3) else found
+        missing = [] if complete else ["the usual names"]
     else:
         found = [name for name in linear if any(f".{name}".endswith(f".{end}") for end in named)]
         missing = [f"'{end}'" for end in named if not any(f".{name}".endswith(f".{end}") for name in linear)]

@@ -63,7 +63,9 @@ class Setup:
         """Turn n examples into rows; answers are taken along where they are given."""
         return self.adaptation.inputs(examples, pieces, self.options, self.labels)
 
-    def network(self, encoder: Path, noise: Noise, seed: int, pieces: Ints | None = None) -> Network:
+    def network(
+        self, encoder: Path, noise: Noise, seed: int, pieces: Ints | None = None, taught: Ints | None = None
+    ) -> Network:
         """Build the network with the pretrained body, a random head, and what the tuning method adds.
 
         Args:
@@ -71,6 +73,7 @@ class Setup:
             noise: Source of dropout.
             seed: Decides the first weights of what is added.
             pieces: Sorted numbers of the pieces in use; ``None`` for all.
+            taught: Those of train, which alone may decide how a network begins; ``None`` for all in use.
         """
         options = self.options
         body = load_body(encoder, noise, options.dropout, options.attention_dropout)
@@ -93,7 +96,8 @@ class Setup:
         if options.tuning is not None:
             from regen.estimators.encoder.adapters import apply_method  # PEFT takes seconds to import
 
-            tokens = apply_method(body, options.tuning, noise)
+            rows = None if pieces is None or taught is None else np.searchsorted(pieces, taught)
+            tokens = apply_method(body, options.tuning, noise, rows)
         return Network(body, head, options.pooling, frozen, options.dropout_samples, tokens)
 
     def answers(

@@ -27,6 +27,7 @@ class Data:
         train: Rows of train.
         dev: Rows of dev.
         pieces: Sorted numbers of the pieces in use.
+        taught: Those of train.
         collate_train: Makes batches of train.
         collate_dev: Makes batches of dev.
     """
@@ -34,6 +35,7 @@ class Data:
     train: Inputs
     dev: Inputs
     pieces: Ints
+    taught: Ints
     collate_train: Callable[[Batch], Collated]
     collate_dev: Collate
 
@@ -61,6 +63,6 @@ def shared_data(
         collates = [Collate(part, padding, known) for part, known in zip(rows, kept, strict=True)]
         together = rows[0].choices
         collate_train = collates[0] if together is None else CollateChoices(collates[0], together)
-        shared[key] = Data(rows[0], rows[1], pieces, collate_train, collates[1])
+        shared[key] = Data(rows[0], rows[1], pieces, used_pieces(rows[0]), collate_train, collates[1])
     data: Data = shared[key]
     return data

@@ -17,8 +17,9 @@ from regen.estimators.base import Resources
 from regen.estimators.encoder.cell import Setup
 from regen.estimators.encoder.data import shared_data
 from regen.estimators.encoder.inputs import Inputs
-from regen.estimators.encoder.methods import check_options, make_job, make_optimiser, training_plugins
+from regen.estimators.encoder.methods import check_options, make_job, make_optimiser, passes, training_plugins
 from regen.estimators.encoder.network import Network
+from regen.estimators.encoder.options import Options
 from regen.scoring.official import score_examples
 from regen.training.averaging import Average
 from regen.training.device import Hardware, resolve_hardware, use
@@ -63,7 +64,7 @@ def finetune(
     accelerator = make_accelerator(hardware)
     data = shared_data(setup, train, dev, encoder, hardware, resources.shared)
     noise = Noise()
-    network = setup.network(encoder, noise, seed, data.pieces).to(hardware.device)
+    network = setup.network(encoder, noise, seed, data.pieces, data.taught).to(hardware.device)
     if options.compile:
         network.compile(dynamic=True)
     job = make_job(network, data, setup, seed)
@@ -78,8 +79,8 @@ def finetune(
     selection = Selection(evaluate, options.keep, options.patience)
     own = [*training_plugins(network, options, job.plan.steps), selection]
     own += [plugin.back for plugin in own if isinstance(plugin, Average)]
-    title = f"{config.cell} seed {seed}"
-    with fit_plugins(own, selection, title, hardware, operations(network), seed, resources, first=first) as plugins:
+    title, cost = f"{config.cell} seed {seed}", operations(network, options)
+    with fit_plugins(own, selection, title, hardware, cost, seed, resources, first=first) as plugins:
         factor = schedule_factor(options.schedule, job.plan.steps, options.warmup, options.power)
         optimiser = make_optimiser(network, options, hardware)
         if hardware.precision == "f16":
@@ -97,7 +98,10 @@ def finetune(
             parts=options.accumulation,
             workers=workers,
         ).run()
-    return trained_tensors(network), _facts(network, encoder, selection, hardware, data.train)
+    facts = _facts(network, encoder, selection, hardware, data.train)
+    facts["operations"] = cost * int(facts["tokens"])
+    facts["seen_share"] = round(job.plan.rows(int(facts["steps"])) / len(data.train.lengths), 4)
+    return trained_tensors(network), facts
 
 
 def encoder_folder(resources: Resources) -> Path:
@@ -120,9 +124,15 @@ def trained_tensors(network: Network) -> dict[str, Tensor]:
     return tensors
 
 
-def operations(network: Network) -> int:
-    """Count the operations of a training step for each token."""
-    return operations_per_token(network.body, below=network.tokens is not None)
+def operations(network: Network, options: Options) -> int:
+    """Count the operations of a training step for each token, in all passes over its batch."""
+    once = operations_per_token(
+        network.body,
+        below=network.tokens is not None,
+        kept=options.kept_layers != 0,
+        again=options.checkpointing,
+    )
+    return once * passes(options)
 
 
 def _facts(network: Network, encoder: Path, selection: Selection, hardware: Hardware, train: Inputs) -> dict[str, Any]:
@@ -135,7 +145,6 @@ def _facts(network: Network, encoder: Path, selection: Selection, hardware: Hard
         "trained_parameters": sum(value.numel() for value in network.parameters() if value.requires_grad),
         "steps": selection.history[-1]["step"],
         "tokens": selection.history[-1]["tokens"],
-        "operations": operations(network) * int(selection.history[-1]["tokens"]),
         "best_epoch": selection.best_epoch,
         "truncated_in_train": train.truncated_share,
         "hardware": hardware.told(),

@@ -21,7 +21,7 @@ from regen.estimators.encoder.tuning import AdaLora, Ia3, virtual_tokens
 from regen.training import optimiser as optimisers
 from regen.training.adversary import Adversary
 from regen.training.averaging import Average, exponential, running
-from regen.training.batches import Several, plan
+from regen.training.batches import Several, plan, widths
 from regen.training.device import Hardware
 from regen.training.events import Plugin
 from regen.training.loop import Job
@@ -46,12 +46,19 @@ def check_options(config: CellConfig, options: Options, encoder: Path, hardware:
         raise UserError(f"cell {cell}: option 'compile': found true on device {hardware.device}, expected CUDA")
     virtual = virtual_tokens(options.tuning)
     most = json.loads((encoder / "encoder.json").read_text(encoding="utf-8")).get("max_length")
-    if most is not None and options.max_length + virtual > most:
+    fitting = most_pieces(most, virtual) if most is not None else options.max_length
+    if options.max_length > fitting:
         beside = f" beside the {virtual} virtual tokens of 'tuning'" if virtual else ""
         raise UserError(
-            f"cell {cell}: option 'max_length': found {options.max_length}, expected at most {most - virtual}{beside}, "
+            f"cell {cell}: option 'max_length': found {options.max_length}, expected at most {fitting}{beside}, "
             f"which is what encoder '{options.encoder}' takes"
         )
+
+
+def most_pieces(most: int, virtual: int) -> int:
+    """Give the most pieces of a row that fit, padded to a width of batches, beside virtual tokens into an encoder."""
+    lengths = np.arange(1, most + 1)
+    return int(lengths[widths(lengths) + virtual <= most].max(initial=0))
 
 
 def make_job(network: Network, data: Data, setup: Setup, seed: int) -> Job:
@@ -92,6 +99,11 @@ def make_optimiser(network: Network, options: Options, hardware: Hardware) -> to
         undecayed = scales(network.body)
     groups = optimisers.parameter_groups(network, head, *rates, options.weight_decay, factors, undecayed)
     return optimisers.make_optimiser(options.optimiser, groups, hardware.device, options.momentum)
+
+
+def passes(options: Options) -> int:
+    """Count how often each batch goes forward and backward: R-Drop compares two passes, an adversary adds its steps."""
+    return (2 if options.r_drop else 1) * (1 + getattr(options.adversary, "steps", 1 if options.adversary else 0))
 
 
 def training_plugins(network: Network, options: Options, steps: int) -> list[Plugin]:

@@ -8,7 +8,7 @@ from regen.config.base import Name
 from regen.config.recipe import Assignment
 from regen.config.recipe import Options as Base
 from regen.estimators.encoder.settings import Adversary, Average
-from regen.estimators.encoder.tuning import AdaLora, Tuning
+from regen.estimators.encoder.tuning import AdaLora, Prefix, Prompt, PTuning, Tuning
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -137,6 +137,8 @@ class Options(Base):
             raise ValueError("'label_smoothing' does not go with 'focal' or 'class_weights'")
         if self.r_drop and self.dropout_samples > 1:
             raise ValueError("'r_drop' and 'dropout_samples' do not go together: both compare draws of dropout")
+        if self.layer_decay < 1 and self.frozen_layers == "all":
+            raise ValueError("'layer_decay' is of the encoder's layers, so it does not go with 'frozen_layers: all'")
         if self.adversary and self.frozen_layers:
             raise ValueError("'adversary' moves the embeddings, so it does not go with 'frozen_layers'")
         return self
@@ -158,6 +160,8 @@ class Options(Base):
             raise ValueError(f"'tuning' and 'frozen_layers' do not go together ({told}); leave one out")
         if self.adversary:
             raise ValueError(f"'adversary' moves the embeddings, which {kind} freezes, so it does not go with 'tuning'")
+        if isinstance(self.tuning, Prefix | Prompt | PTuning) and self.layer_decay < 1:
+            raise ValueError(f"'layer_decay' is of the encoder's layers, none of which {kind} trains; leave one out")
         if isinstance(self.tuning, AdaLora) and self.average:
             raise ValueError("'average' brings back what adalora prunes, so they do not go together")
         if isinstance(self.tuning, AdaLora) and self.precision == "f16":

@@ -22,6 +22,7 @@ from transformers import PreTrainedModel
 from regen.encoders.attention import number_attention
 from regen.errors import UserError
 from regen.estimators.encoder.tuning import Prefix, Prompt, PTuning
+from regen.training.batches import Ints
 
 
 class Tokens(nn.Module, ABC):
@@ -79,8 +80,13 @@ class LayerTokens(Tokens):
         return hidden
 
 
-def virtual_tokens_of(body: PreTrainedModel, method: Prefix | Prompt | PTuning) -> Tokens:
+def virtual_tokens_of(body: PreTrainedModel, method: Prefix | Prompt | PTuning, rows: Ints | None = None) -> Tokens:
     """Make the virtual tokens of a method for a body, with random weights.
+
+    Args:
+        body: The encoder.
+        method: The tuning method.
+        rows: Rows of the table of embeddings that a prompt may begin as; ``None`` for all.
 
     Raises:
         UserError: The body's attention takes no keys and values from elsewhere.
@@ -92,7 +98,8 @@ def virtual_tokens_of(body: PreTrainedModel, method: Prefix | Prompt | PTuning) 
     shape: dict[str, Any] = {"num_virtual_tokens": method.tokens, "token_dim": width, "num_transformer_submodules": 1}
     if isinstance(method, Prompt):
         network = PromptEmbedding(PromptTuningConfig(**shape), embedding)
-        pieces = torch.randint(len(embedding.weight), (method.tokens,))
+        allowed = torch.arange(len(embedding.weight)) if rows is None else torch.from_numpy(rows)
+        pieces = allowed[torch.randint(len(allowed), (method.tokens,))]
         network.embedding.weight.data.copy_(embedding.weight[pieces])  # PEFT looks pieces up by ids, which may be cut
         return InputTokens(network, method.tokens)
     config = PromptEncoderConfig(
