@@ -25,6 +25,18 @@ def test_by_hand() -> None:
     assert found["brier"][1] <= found["brier"][0] <= found["brier"][2]
 
 
+def test_documents_are_drawn_whole() -> None:
+    """Answers of one document that are all right or all wrong say less than as many answers by themselves."""
+    documents = np.repeat(np.arange(10), 30)
+    scores, right = np.full(300, 0.72), documents < 7
+    alone, together = (calibration(scores, right, own, FEW) for own in (None, documents))
+    assert alone["accuracy"] == share(210, 300, 0.95)
+    low, high = together["accuracy"][1:]
+    assert low < 0.5
+    assert high >= 0.9
+    assert together["bins"] == [{**alone["bins"][0], "accuracy": together["accuracy"]}]
+
+
 def test_bounds_belong_to_the_bin_below() -> None:
     scores = np.array([0.0, 1 / 15, 1 / 15 + 1e-6, 1.0, 1.0 + 1e-15])
     found = calibration(scores, np.ones(5, dtype=bool), None, FEW)

@@ -137,7 +137,7 @@ def test_scores_are_finite(case: Case) -> None:
 @each_case
 def test_probabilities_go_with_predictions(case: Case) -> None:
     model, examples = fitted(case), case.frames().test
-    if case.task_type not in options_class(case.estimator).gives_probabilities:
+    if case.task_type not in options_class(case.estimator).of_labels:
         pytest.skip("it gives none")
     assert isinstance(model, GivesProbabilities)
     said = model.probabilities(examples)
@@ -153,8 +153,8 @@ def test_probabilities_go_with_predictions(case: Case) -> None:
 @each_estimator
 def test_whoever_gives_probabilities_says_of_which_task_types(name: str) -> None:
     options = options_class(name)
-    assert bool(options.gives_probabilities) == issubclass(estimator_class(name), GivesProbabilities)
-    assert options.gives_probabilities <= options.task_types
+    assert bool(options.of_labels) == issubclass(estimator_class(name), GivesProbabilities)
+    assert options.of_labels <= options.task_types
 
 
 @each_case

@@ -170,11 +170,11 @@ def test_headline(tmp_path: Path) -> None:
     assert STATISTICS.level == dev["level"]
 
 
-SEEN = {**CARD, "seen_in_train": {"dev": ["dev-0", "dev-3"]}}
+SEEN = {**CARD, "seen_in_train": {"dev": ["dev-0"]}, "repeated": {"dev": ["dev-0", "dev-3"]}}
 
 
 def test_score_over_inputs_that_train_does_not_hold(tmp_path: Path) -> None:
-    """Of four examples the first and the last are seen: right and wrong; both that are left are right, or one is."""
+    """The first of four is seen, the last repeated: right and wrong; both that are left are right, or one is."""
     config = topic_cell(seeds=[5, 2])
     parts = [rows("dev", "aabc", pred, seed) for seed, pred in ((5, "aabb"), (2, "abbb"))]
     parts += [rows("test", "abab", "abbb", seed) for seed in (5, 2)]

@@ -121,6 +121,7 @@ def test_the_card_of_a_tagging_task(tmp_path: Path) -> None:
         },
         "shared_texts": {"train+dev": 1, "train+test": 1, "dev+test": 1},
         "seen_in_train": {"dev": ["dev-0"], "test": ["test-0"]},
+        "repeated": {},
     }
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from regen.config.task import ReadSpec
 from regen.tasks.examples import read_split
-from regen.tasks.odd_rows import MOST_IDS, odd_rows, seen_in_train, unlabeled_in_test
+from regen.tasks.odd_rows import MOST_IDS, odd_rows, repeated, seen_in_train, unlabeled_in_test
 from regen.tasks.reading import Reading
 
 
@@ -81,6 +81,15 @@ def test_rows_whose_input_train_of_the_same_fold_holds() -> None:
         "test_dev": _texts(("grey", None), ("red", None), ("blue", None)),
     }
     assert seen_in_train(frames) == {"dev_0": ["row-1"], "test_dev": ["row-1", "row-2"]}
+
+
+def test_rows_whose_input_stands_earlier_in_the_split() -> None:
+    frames = {
+        "train": _texts(("red", "a"), ("red", "a")),
+        "dev_0": _texts(("red", "a"), ("blue", "b"), ("red", "b"), ("red", "a")),
+        "dev_1": _texts(("red", "a")),
+    }
+    assert repeated(frames) == {"dev_0": ["row-2", "row-3"]}
 
 
 def test_unlabelled_rows_whose_input_a_test_split_holds() -> None:

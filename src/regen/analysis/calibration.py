@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regen.analysis.intervals import bootstrap_intervals
-from regen.analysis.measures import rounded, share
+from regen.analysis.measures import LABELS, Triple, measured, rounded
 from regen.config.statistics import StatisticsConfig
 from regen.statistics.temperature import divided, fitted_temperature
 
@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 BINS = 15
+_ALL = "all"
 _NEAR = 1e-12
 """Confidences are kept so far from 0 and 1 that their log-odds are numbers."""
 
@@ -53,14 +54,15 @@ def calibration(
     squares = (scores - right) ** 2
     pairs = np.column_stack([squares, np.ones_like(squares)])
     ((low, high),) = bootstrap_intervals(pairs, lambda sums: sums[:, :1] / sums[:, 1:], documents, statistics)
+    accuracy = _accuracies(scores, right, documents, statistics)
     return {
         "examples": len(scores),
         "confidence": rounded(scores.mean())[0],
-        "accuracy": share(int(right.sum()), len(right), statistics.level),
+        "accuracy": accuracy[_ALL],
         "ece": rounded(expected_calibration_error(scores, right))[0],
         "ece_if_calibrated": rounded(error_if_calibrated(scores, statistics))[0],
         "brier": rounded(squares.mean(), low, high),
-        "bins": _bins(scores, right, statistics.level),
+        "bins": _bins(scores, accuracy),
     }
 
 
@@ -80,7 +82,15 @@ def expected_calibration_error(scores: Floats, right: Bools) -> float:
 
 
 def error_if_calibrated(scores: Floats, statistics: StatisticsConfig) -> float:
-    """Give what the expected calibration error of true confidences stays below in the share ``level`` of draws."""
+    """Give what the expected calibration error of true confidences stays below in the share ``level`` of draws.
+
+    Each answer is drawn by itself. Those of one sentence or document are right or wrong together more often than that,
+    and then the bound is too low.
+
+    Args:
+        scores: Probability of each of n answers, by the model itself, shape (n,).
+        statistics: Number, level and seed of the draws.
+    """
     generator = np.random.default_rng(statistics.seed)
     errors = [
         expected_calibration_error(scores, generator.random(len(scores)) < scores) for _ in range(statistics.resamples)
@@ -88,14 +98,25 @@ def error_if_calibrated(scores: Floats, statistics: StatisticsConfig) -> float:
     return float(np.quantile(errors, statistics.level))
 
 
-def _bins(scores: Floats, right: Bools, level: float) -> list[dict[str, Any]]:
+def _accuracies(
+    scores: Floats, right: Bools, documents: NDArray[Any] | None, statistics: StatisticsConfig
+) -> dict[str, Triple]:
+    """Give the accuracy of all answers and of those of each bin that holds some, by the bin's number."""
+    counts = np.zeros((len(scores), 1 + BINS, len(LABELS.columns)), dtype=np.int64)
+    counted = np.column_stack([right, np.ones_like(right)])
+    counts[:, 0] = counts[np.arange(len(scores)), 1 + _places(scores)] = counted
+    found = measured([_ALL, *map(str, range(BINS))], counts, LABELS, documents, statistics)
+    return {own["group"]: own["accuracy"] for own in found}
+
+
+def _bins(scores: Floats, accuracy: dict[str, Triple]) -> list[dict[str, Any]]:
     places = _places(scores)
     return [
         {
             "bin": int(number),
             "examples": int((places == number).sum()),
             "confidence": rounded(scores[places == number].mean())[0],
-            "accuracy": share(int(right[places == number].sum()), int((places == number).sum()), level),
+            "accuracy": accuracy[str(number)],
         }
         for number in np.unique(places)
     ]

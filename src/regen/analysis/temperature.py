@@ -79,12 +79,11 @@ def temperature(
 
 
 def _judged(examples: pd.DataFrame, said: LabelProbabilities, config: CellConfig) -> Judged:
-    columns = {label: column for column, label in enumerate(said.labels)}
     labels = [[answer] if isinstance(answer, str) else list(answer) for answer in examples[config.gold]]
     owners, _ = pd.factorize(_owners(examples))
     return Judged(
         np.concatenate(said.values),
-        np.array([columns.get(label, -1) for own in labels for label in own], dtype=np.int64),
+        said.numbers([label for own in labels for label in own]),
         np.repeat(owners, list(map(len, labels))).astype(np.int64),
     )
 

@@ -68,8 +68,8 @@ def ensemble_config(config: CellConfig, members: Sequence[CellConfig]) -> CellCo
         seeds = ", ".join(map(str, config.seeds))
         raise UserError(f"cell {config.cell}: found seeds {seeds}, expected one: an ensemble has one repeat")
     for member in members:
-        able = config.task_type in options_class(member.estimator).gives_probabilities
-        if config.task_type != "tagging" and not able:
+        options = options_class(member.estimator)(**member.options)
+        if config.task_type != "tagging" and not options.gives_probabilities(config.task_type):
             raise UserError(
                 f"cell {config.cell}: member '{member.recipe}': estimator '{member.estimator}' gives no probability of "
                 f"every label in type {config.task_type}; take another recipe"

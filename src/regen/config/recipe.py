@@ -21,15 +21,19 @@ class Options(Spec):
 
     Attributes:
         task_types: Task types that the estimator suits.
-        gives_probabilities: Task types in which its models give the probability of every label.
+        of_labels: Task types in which its models give the probability of every label, whatever the options.
         costs: Costs that its models state, for searches that weigh them.
         has_epochs: Whether a fit is told of after each epoch, so that a search can stop or pause it.
     """
 
     task_types: ClassVar[frozenset[TaskType]]
-    gives_probabilities: ClassVar[frozenset[TaskType]] = frozenset()
+    of_labels: ClassVar[frozenset[TaskType]] = frozenset()
     costs: ClassVar[frozenset[Cost]] = frozenset({"checkpoint_bytes"})
     has_epochs: ClassVar[bool] = False
+
+    def gives_probabilities(self, task_type: TaskType) -> bool:
+        """Say whether models with these options give the probability of every label."""
+        return task_type in self.of_labels
 
 
 class RecipeSpec(Spec):

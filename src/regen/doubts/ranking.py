@@ -53,11 +53,10 @@ def rank_doubts(train: pd.DataFrame, config: CellConfig, folds: int) -> pd.DataF
 
 
 def _judge(examples: pd.DataFrame, config: CellConfig, said: LabelProbabilities) -> Iterator[dict[str, Any]]:
-    columns = {label: column for column, label in enumerate(said.labels)}
     tagging = config.task_type == "tagging"
     for name, answer, values in zip(examples["id"], examples[config.gold], said.values, strict=True):
         labels = list(answer) if tagging else [answer]
-        given = np.array([columns.get(label, -1) for label in labels])
+        given = said.numbers(labels)
         confidence = self_confidence(values, given)
         unit = int(confidence.argmin())
         yield {

@@ -1,6 +1,6 @@
 """The interface of all estimators."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -126,6 +126,11 @@ class LabelProbabilities:
 
     labels: tuple[str, ...]
     values: list[NDArray[np.float64]]
+
+    def numbers(self, given: Sequence[str]) -> NDArray[np.int64]:
+        """Give the columns of m given labels, -1 for one that the estimator does not know; shape (m,)."""
+        columns = {label: column for column, label in enumerate(self.labels)}
+        return np.array([columns.get(label, -1) for label in given], dtype=np.int64)
 
 
 @runtime_checkable

@@ -1,7 +1,7 @@
 """From predictions to a record. A record holds no text of the data and nothing that two equal runs may differ in."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
@@ -20,7 +20,7 @@ from regen.statistics.summary import summarise
 
 SCHEMA = 1
 _STAGE = "regen.pipelines.evaluate.nodes"
-_ROWS = ("seen_in_train", "unlabeled_in_test")
+_ROWS = ("seen_in_train", "repeated", "unlabeled_in_test")
 """Lists of ids in a card, which a record leaves out."""
 
 
@@ -117,16 +117,17 @@ def _score_split(
     return {
         **summarise([official.value for official in officials]),
         "interval": mean_interval(list(scored.values()), statistics),
-        **_unseen(scored, card.get("seen_in_train", {}), statistics),
+        **_unseen(scored, card, statistics),
         "repeats": repeats,
     }
 
 
-def _unseen(
-    scored: Mapping[str, Scored], seen: Mapping[str, Collection[str]], statistics: StatisticsConfig
-) -> dict[str, Any]:
-    """Score the examples whose input does not stand in train; nothing where these are all, or none."""
-    kept = {name: ~same.examples["id"].isin(list(seen.get(name, ()))).to_numpy() for name, same in scored.items()}
+def _unseen(scored: Mapping[str, Scored], card: Mapping[str, Any], statistics: StatisticsConfig) -> dict[str, Any]:
+    """Score the examples whose input stands neither in train nor earlier in the split; nothing if all, or none, do."""
+    kept = {}
+    for name, same in scored.items():
+        again = [*card.get("seen_in_train", {}).get(name, ()), *card.get("repeated", {}).get(name, ())]
+        kept[name] = ~same.examples["id"].isin(again).to_numpy()
     if all(rows.all() for rows in kept.values()) or not all(rows.any() for rows in kept.values()):
         return {}
     parts = [

@@ -7,7 +7,10 @@ from regen.reporting.format import NOTHING, Record
 from regen.reporting.grids import Grid
 from regen.reporting.order import splits_of
 
-_UNSEEN = "The same predictions, scored on the examples whose input does not stand in the whole train split."
+_UNSEEN = (
+    "The same predictions, scored on the examples whose input stands neither in the whole train split nor earlier in "
+    "the same split; in older records the latter count."
+)
 _OLDER = " A dash: the record is older than these scores; made again, it has them."
 
 
@@ -75,7 +78,7 @@ def unseen_grid(records: Sequence[Record]) -> Grid | None:
     if not splits:
         return None
     return Grid(
-        title="Without the inputs that stand in train",
+        title="Without inputs that stand in train, or a second time",
         groups=[(split, 2) for split in splits],
         columns=[name for _ in splits for name in (f"{records[0]['metric']} × 100 [interval]", "examples")],
         rows=[(r["recipe"], [text for split in splits for text in unseen_score(r, split)]) for r in records],

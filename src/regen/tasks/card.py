@@ -15,7 +15,7 @@ from regen.config.task_types import TaskType
 from regen.errors import UserError
 from regen.scoring.annotations import parse_annotation
 from regen.tasks.examples import text_keys
-from regen.tasks.odd_rows import odd_rows, seen_in_train, unlabeled_in_test
+from regen.tasks.odd_rows import odd_rows, repeated, seen_in_train, unlabeled_in_test
 from regen.tasks.reading import Reading
 
 
@@ -33,7 +33,8 @@ def make_card(
     Returns:
         ``files`` (sha256 each), ``splits`` (counts, labels, lengths, duplicates, odd rows of each split or fold),
         ``shared_texts`` (number of distinct inputs that two splits have in common; of train and dev within each fold)
-        and ``seen_in_train`` (split or fold -> ids of the rows whose input stands in train, too; records leave it out).
+        and ``seen_in_train`` and ``repeated`` (split or fold -> ids of the rows whose input stands in train, too, or
+        earlier in the split; records leave both out).
         Where there are such rows, ``unlabeled_in_test`` (ids of those of ``unlabeled``; records leave it out, too).
         Where there are folds, ``texts_in_several_folds`` (number of distinct inputs, for train and dev); where it is
         known of, ``overlaps_with`` (task -> what it shares).
@@ -50,6 +51,7 @@ def make_card(
         "splits": {split: _describe(frame, readings[split], config.type) for split, frame in frames.items()},
         **_overlaps(config.read, frames),
         "seen_in_train": seen_in_train(frames),
+        "repeated": repeated(frames),
     }
     if scored := unlabeled_in_test(frames):
         card["unlabeled_in_test"] = scored

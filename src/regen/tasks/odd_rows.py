@@ -54,6 +54,23 @@ def seen_in_train(frames: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
     return {split: ids for split, ids in found.items() if ids}
 
 
+def repeated(frames: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
+    """Find the rows of other splits than train whose input stands earlier in the same split.
+
+    Args:
+        frames: Split, or fold of a split (``dev_0``) -> examples.
+
+    Returns:
+        Split or fold -> ids, in the order of the split; only splits that have such rows.
+    """
+    found = {
+        split: frame.loc[text_keys(frame).duplicated(), "id"].tolist()
+        for split, frame in frames.items()
+        if split.partition("_")[0] != "train"
+    }
+    return {split: ids for split, ids in found.items() if ids}
+
+
 def unlabeled_in_test(frames: Mapping[str, pd.DataFrame]) -> list[str]:
     """Find the rows of ``unlabeled`` whose input stands in a test split, too.
 

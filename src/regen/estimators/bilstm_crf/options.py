@@ -41,7 +41,7 @@ class Options(Base):
     task_types = frozenset({"tagging"})
     costs = frozenset({"trained_parameters", "checkpoint_bytes"})
     has_epochs = True
-    gives_probabilities = frozenset({"tagging"})
+    of_labels = frozenset({"tagging"})
 
     words: Count = 100
     min_count: Count = 2

@@ -22,7 +22,7 @@ class Options(Base):
     """
 
     task_types = frozenset({"relation_extraction", "tagging"})
-    gives_probabilities = frozenset({"tagging"})
+    of_labels = frozenset({"tagging"})
 
     c1: Annotated[float, Field(ge=0)] = 0.1
     c2: Annotated[float, Field(ge=0)] = 0.1

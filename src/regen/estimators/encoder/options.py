@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from regen.config.base import Name
 from regen.config.recipe import Assignment
 from regen.config.recipe import Options as Base
+from regen.config.task_types import TaskType
 from regen.estimators.encoder.settings import Adversary, Average
 from regen.estimators.encoder.tuning import AdaLora, Prefix, Prompt, PTuning, Tuning
 
@@ -76,7 +77,7 @@ class Options(Base):
             "tagging",
         }
     )
-    gives_probabilities = task_types - {"relation_extraction", "span_qa"}
+    of_labels = task_types - {"relation_extraction", "span_qa"}
     costs = frozenset({"operations", "trained_parameters", "checkpoint_bytes"})
     has_epochs = True
 
@@ -167,6 +168,10 @@ class Options(Base):
         if isinstance(self.tuning, AdaLora) and self.precision == "f16":
             raise ValueError("'precision' f16 skips steps, which adalora counts, so they do not go together")
         return self
+
+    def gives_probabilities(self, task_type: TaskType) -> bool:
+        """Say whether every label has a probability: starts and ends of spans have, single tags then have none."""
+        return super().gives_probabilities(task_type) and self.head != "span"
 
     @property
     def kept_layers(self) -> int | Literal["all"]:

@@ -24,7 +24,7 @@ class Options(Base):
     """
 
     task_types = frozenset({"classification", "coreference", "keyword_match", "multiple_choice", "pair_classification"})
-    gives_probabilities = task_types
+    of_labels = task_types
 
     words: Range | None = (1, 2)
     characters: Range | None = (1, 3)

@@ -63,8 +63,8 @@ def examine(
     slices = bias_slices(fitted, config, examples, clean, statistics)
     head = {"schema": 1, "cell": config.cell, "metric": config.metric, "hashes": _hashes(config, attribution)}
     examination: dict[str, Any] = {**head, "repeat": repeat, "drawn": drawn, "robustness": drops, "bias": slices}
-    gives = config.task_type in options_class(config.estimator).gives_probabilities
-    if gives and config.options.get("head") != "span" and isinstance(fitted, GivesProbabilities):
+    options = options_class(config.estimator)(**config.options)
+    if options.gives_probabilities(config.task_type) and isinstance(fitted, GivesProbabilities):
         said = fitted.probabilities(examples.drop(columns=config.hidden))
         examination["temperature"] = temperature(examples, said, config, statistics, SEED)
     outputs: dict[str, Any] = {"examination": examination}
