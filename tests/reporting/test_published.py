@@ -55,6 +55,7 @@ def test_nothing_was_published_for_these_splits(record: Make) -> None:
         ({"metric": "f1"}, False),
         ({"documents": True}, False),
         ({"system": "human"}, False),
+        ({"reduced": "14 of the 15 classes"}, False),
     ],
 )
 def test_what_compares(record: Make, keys: dict[str, Any], expected: bool) -> None:
@@ -78,6 +79,7 @@ def test_why_a_row_has_no_difference(record: Make) -> None:
     ours = record("a.x", [0.5])
     assert why(ours) == "–"
     assert why(ours, system="human", scores={"test": 60}) == "differs: people"
+    assert why(ours, reduced="14 of the 15 classes") == "differs: part of the task, 14 of the 15 classes"
     told = "differs: not said whether it learnt from dev, no score of ours on its split"
     assert why(ours, scores={"test": 60}) == told
     ours["training"] |= {"document_context": True, "train_on_dev": True}

@@ -26,6 +26,8 @@ class PublishedResult(Spec):
         n: Number of runs; ``null`` where the source does not say.
         with_dev: Whether dev was trained on, too; ``null`` where the source does not say.
         documents: Whether a sentence was read together with its neighbours.
+        reduced: What part of the task it was scored on, where that is not the whole: another task, which compares with
+            nothing here.
         selection: How settings or runs were chosen, as far as the source says.
         source: Where the number stands.
         caveats: What else makes it hard to compare.
@@ -38,6 +40,7 @@ class PublishedResult(Spec):
     n: Annotated[int, Field(ge=1)] | None
     with_dev: bool | None = None
     documents: bool = False
+    reduced: str | None = None
     selection: str | None = None
     source: str
     caveats: str | None = None

@@ -52,6 +52,7 @@ def _differing(result: PublishedResult, record: Record) -> list[str]:
     training = record["training"]
     conditions = {
         "people": result.system == HUMAN,
+        f"part of the task, {result.reduced}": result.reduced is not None,
         "another metric": result.metric not in (None, record["metric"]),
         **_taught_otherwise(_with_dev(result), training["train_on_dev"]),
         "it read neighbouring sentences": result.documents and not training["document_context"],
