@@ -45,14 +45,22 @@ def record_of(
 
 
 def compared_cells(
-    folder: Path, task: str = "made_up", **predicted: Sequence[Sequence[str]]
+    folder: Path, task: str = "made_up", *, folds: bool = False, **predicted: Sequence[Sequence[str]]
 ) -> tuple[list[dict[str, Any]], dict[str, pd.DataFrame]]:
-    """Give records and outcomes of recipes by the labels that their repeats gave to `GOLD`, on dev and test alike."""
+    """Give records and outcomes of recipes by the labels that their repeats gave to `GOLD`, on dev and test alike.
+
+    Repeats have seeds of their own, or folds of their own.
+    """
     records, outcomes = [], {}
     for recipe, repeats in predicted.items():
         config = topic_cell(seeds=list(range(len(repeats))))
         config = config.model_copy(update={"task": task, "recipe": recipe, "cell": f"{task}.{recipe}"})
-        parts = [rows(split, GOLD, pred, seed) for seed, pred in enumerate(repeats) for split in ("dev", "test")]
+        places = [(0, i) if folds else (i, 0) for i in range(len(repeats))]
+        parts = [
+            rows(split, GOLD, pred, seed).assign(fold=fold)
+            for (seed, fold), pred in zip(places, repeats, strict=True)
+            for split in ("dev", "test")
+        ]
         record = record_of(config, folder, *parts, card={**CARD, "files": {"dev.json": "1"}, "shared_texts": {}})
         records.append(record)
         outcomes[record["cell"]] = outcome_table(record, pd.concat(parts, ignore_index=True))

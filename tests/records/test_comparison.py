@@ -4,6 +4,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import ttest_1samp
 
 from made_up import made_up_cell, made_up_task
 from record_cells import GOLD, STATISTICS, compared_cells, name_cell, rows, topic_cell
@@ -14,6 +15,7 @@ from regen.records.comparison import (
     NO_OUTCOMES,
     OTHER_DATA,
     OTHER_METRIC,
+    OVER_FOLDS,
     RANDOMISATION,
     compare,
     untested,
@@ -95,6 +97,38 @@ def test_several_repeats_are_tested_by_randomisation(tmp_path: Path) -> None:
     assert found is not None
     assert found.test == RANDOMISATION
     assert found.difference == pytest.approx(good["scores"]["test"]["mean"] - poor["scores"]["test"]["mean"])
+
+
+def test_a_difference_that_one_fold_makes_is_no_difference_over_folds(tmp_path: Path) -> None:
+    near = [*GOOD[:-1], "a"]
+    predicted = {"good": [GOLD, GOOD, GOOD], "poor": [POOR, near, GOOD]}
+    (good, poor), outcomes = compared_cells(tmp_path, folds=True, **predicted)
+    (same, other), by_seed = compared_cells(tmp_path, **predicted)
+    for split in ("dev", "test"):
+        found, over_examples = (
+            compare(good, poor, outcomes, split, STATISTICS),
+            compare(same, other, by_seed, split, STATISTICS),
+        )
+        assert found is not None
+        assert over_examples is not None
+        assert (found.test, over_examples.test) == (OVER_FOLDS, RANDOMISATION)
+        assert over_examples.p < 0.01
+        assert found.p == pytest.approx(float(ttest_1samp([12 / 20, 1 / 20, 0], 0).pvalue))
+
+
+def test_folds_that_agree_leave_the_test_over_examples(tmp_path: Path) -> None:
+    (good, poor), outcomes = compared_cells(tmp_path, folds=True, good=[GOOD, GOOD], poor=[POOR, POOR])
+    found = compare(good, poor, outcomes, "test", STATISTICS)
+    assert found is not None
+    assert found.test == OVER_FOLDS
+    assert 0 < found.p < 0.01  # all folds differ alike, so that t has p = 0
+
+
+def test_cells_of_other_folds_are_tested_over_examples_alone(tmp_path: Path) -> None:
+    (good, poor), outcomes = compared_cells(tmp_path, folds=True, good=[GOOD, GOOD, GOOD], poor=[POOR, POOR])
+    found = compare(good, poor, outcomes, "test", STATISTICS)
+    assert found is not None
+    assert found.test == RANDOMISATION
 
 
 def test_what_was_not_scored_on_the_same_examples_is_not_compared(tmp_path: Path) -> None:

@@ -102,3 +102,34 @@ def test_a_standing_that_was_made_before_there_were_counts(tmp_path: Path) -> No
     section = comparison_section(records, {key: value for key, value in standing.items() if key not in later})
     assert section is not None
     assert [grid.title for grid in section.grids] == ["Difference to good × 100"]
+
+
+def test_a_difference_over_folds_says_so(tmp_path: Path) -> None:
+    section = comparison_section(*stood(tmp_path, folds=True, good=[GOOD, GOOD], poor=[POOR, GOOD]))
+    assert section is not None
+    assert dict(section.grids[0].rows)["poor"][1:3] == ["p = 0.5", "approximate randomisation and t over folds"]
+    assert section.notes[0].startswith("And t over folds: ")
+    assert section.notes[1].startswith("On dev, ranks and p are optimistic")
+
+
+def test_counts_without_a_unit_that_is_right_are_left_out(tmp_path: Path) -> None:
+    records, standing = stood(tmp_path, good=[GOOD], poor=[POOR])
+    none = [{**one, "both": 0, "only_cell": 0, "only_against": 0, "neither": 3} for one in standing["agreements"]]
+    section = comparison_section(records, {**standing, "agreements": none})
+    assert section is not None
+    assert [grid.title for grid in section.grids] == ["Difference to good × 100"]
+
+
+def test_units_are_those_of_the_task(tmp_path: Path) -> None:
+    records, standing = stood(tmp_path, good=[GOOD], poor=[POOR])
+    section = comparison_section(records, standing)
+    assert section is not None
+    assert "draws the same single examples for both" in section.grids[0].note
+    for record in records:
+        record["config"]["task_type"] = "span_qa"
+        record["scores"]["dev"]["interval"]["over"] = "documents of each fold"
+    counted = [{**one, "units": "documents"} for one in standing["agreements"]]
+    section = comparison_section(records, {**standing, "agreements": counted})
+    assert section is not None
+    assert "draws the same passages or single examples for both" in section.grids[0].note
+    assert section.grids[1].title == "Right on dev, passages"

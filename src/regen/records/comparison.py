@@ -1,7 +1,8 @@
 """A cell against another cell on the same examples: the difference with its interval and test."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from regen.config.statistics import StatisticsConfig
 from regen.records.outcomes import MEASURES, comparable, repeats_of
 from regen.statistics.paired import Pair, difference, difference_interval, mcnemar_test, randomisation_test
+from regen.statistics.repeats import paired_t_test
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,9 +20,12 @@ Outcomes = Mapping[str, "pd.DataFrame"]
 """Cell -> its outcomes."""
 
 MCNEMAR, RANDOMISATION = "McNemar", "approximate randomisation"
+OVER_FOLDS = f"{RANDOMISATION} and t over folds"
+"""Two tests, both of which have to tell a difference: p is the larger of theirs."""
 DRAWS = 10_000
 """Random exchanges of a test, and resamples of an interval: the smallest p-value, 1 in 10,001, survives the correction
 for 100 comparisons."""
+_LEAST_FOLDS = 2
 NO_OUTCOMES, OTHER_METRIC, OTHER_DATA = "no outcomes", "other metric", "other data"
 """Why two scores cannot be tested; other data: other files, another version of the task, or other units."""
 
@@ -38,7 +43,7 @@ class Comparison:
         high: Upper bound.
         p: Two-sided p-value.
         adjusted: The same, corrected for the number of comparisons that it was made among.
-        test: ``McNemar``, whose p-value is exact, or ``approximate randomisation``.
+        test: ``McNemar``, ``approximate randomisation``, or ``approximate randomisation and t over folds``.
     """
 
     cell: str
@@ -88,7 +93,7 @@ def compare(one: Record, other: Record, outcomes: Outcomes, split: str, how: Sta
     pairs = pairs_of(one, other, outcomes, split)
     if not pairs:
         return None
-    test, p = run_test(one["metric"], pairs, how.seed)
+    test, p = run_test(one, other, outcomes, split, how.seed)
     low, high = difference_interval(pairs, DRAWS, how.level, how.seed)
     return Comparison(one["cell"], other["cell"], split, difference(pairs), low, high, p, p, test)
 
@@ -126,11 +131,41 @@ def pairs_of(one: Record, other: Record, outcomes: Outcomes, split: str) -> list
     return [Pair(sides[0][fold], sides[1][fold], measure) for fold in sides[0]]
 
 
-def run_test(metric: str, pairs: Sequence[Pair], seed: int) -> tuple[str, float]:
-    """Choose the test, and give its name and p-value: McNemar's for single repeats of right and wrong examples."""
+def run_test(one: Record, other: Record, outcomes: Outcomes, split: str, seed: int) -> tuple[str, float]:
+    """Choose the test of two cells that `pairs_of` pairs, and give its name and two-sided p-value.
+
+    It is McNemar's for single repeats of right and wrong examples, approximate randomisation otherwise. Both look at
+    the examples alone. Where both cells were made on the same folds, a difference has to hold over the folds as well:
+    the p-value is the larger one of the two tests, so that each of them has to tell the cells apart.
+
+    Source: R. L. Berger, Multiparameter hypothesis testing and acceptance sampling, Technometrics 24:295, 1982.
+
+    Args:
+        one: Record of the one cell.
+        other: Record of the other.
+        outcomes: Of both cells.
+        split: Where to compare.
+        seed: Seed of the random exchanges.
+    """
+    pairs = pairs_of(one, other, outcomes, split)
     single = len(pairs) == 1 and len(pairs[0].one) == len(pairs[0].other) == 1
-    if single and metric in ("accuracy", "exact_match"):
+    if single and one["metric"] in ("accuracy", "exact_match"):
         (pair,) = pairs
         if np.max(pair.one[0, :, 1]) == 1:  # units are examples, not documents
             return MCNEMAR, mcnemar_test(pair.one[0, :, 0], pair.other[0, :, 0])
-    return RANDOMISATION, randomisation_test(pairs, DRAWS, seed)
+    p = randomisation_test(pairs, DRAWS, seed)
+    sides = [_fold_scores(record, outcomes, split) for record in (one, other)]
+    if len(sides[0]) < _LEAST_FOLDS or set(sides[0]) != set(sides[1]):
+        return RANDOMISATION, p
+    return OVER_FOLDS, max(p, paired_t_test([sides[0][fold] - sides[1][fold] for fold in sides[0]]))
+
+
+def _fold_scores(record: Record, outcomes: Outcomes, split: str) -> dict[int, float]:
+    """Give the score of each fold, the mean over its seeds."""
+    table = outcomes[record["cell"]]
+    counts = [name for name in table.columns if name not in ("split", "seed", "fold", "unit")]
+    sums = table[table["split"] == split].groupby(["fold", "seed"])[counts].sum()
+    scores: dict[int, list[float]] = {}
+    for (fold, _), score in zip(sums.index, MEASURES[record["metric"]](sums.to_numpy(np.int64)), strict=True):
+        scores.setdefault(int(fold), []).append(float(score))
+    return {fold: fmean(values) for fold, values in scores.items()}

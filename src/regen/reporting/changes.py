@@ -24,7 +24,7 @@ _ABSENT = "not there"
 _LEAST = 2 / DRAWS
 """Smallest p-value that the number of exchanges can tell well from smaller ones."""
 _TINY = 1e-300
-"""Below it an exact p-value is lost in rounding."""
+"""Below it the p-value of McNemar's test is lost in rounding."""
 
 
 def change_lines(one: Version, other: Version, how: StatisticsConfig) -> list[str]:
@@ -55,7 +55,7 @@ def p_value(p: float, test: str, factor: float = 1) -> str:
 
     Args:
         p: As the test gave it.
-        test: McNemar's, or approximate randomisation.
+        test: Name of the test, as a comparison has it.
         factor: What the correction for several comparisons multiplies it with; a bound is multiplied, too.
     """
     least = _TINY if test == MCNEMAR else _LEAST

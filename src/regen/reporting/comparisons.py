@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from regen.records.comparison import NO_OUTCOMES
+from regen.records.comparison import NO_OUTCOMES, OVER_FOLDS
 from regen.records.standing import Standing
 from regen.reporting import format as write
 from regen.reporting.changes import p_value
@@ -17,11 +17,17 @@ from regen.statistics.repeats import t_interval
 _LEAST_TASKS = 2
 _PAIRED = (
     "Each recipe minus {whom}, on the same examples: a percentile bootstrap interval that draws the same "
-    "examples (documents of CoNLL) for both (10,000 resamples), and a two-sided test: McNemar’s (mid-p, exact) for the "
-    "accuracy of single repeats, approximate randomisation (10,000 exchanges) otherwise; p is corrected for all pairs "
-    "of recipes on the split (Holm). Both hold the fits fixed: see the repeats for how scores vary with seeds and "
-    "folds."
+    "{units} for both (10,000 resamples), and a two-sided test: McNemar’s (mid-p, from the binomial distribution) for "
+    "the accuracy of single repeats, approximate randomisation (10,000 exchanges) otherwise; p is corrected for all "
+    "pairs of recipes on the split (Holm). Both hold the fits fixed: see the repeats for how scores vary with seeds "
+    "and folds."
 )
+_BY_FOLDS = (
+    "And t over folds: both recipes were made on the same folds, so that a difference has to hold over these, too. "
+    "Student’s paired t test takes one difference per fold, the mean over its seeds, and p is the larger one of both "
+    "tests."
+)
+_OPTIMISTIC = "On dev, ranks and p are optimistic for recipes whose epochs or settings were chosen on that very dev."
 _WHOM = "the best on dev"
 _WHOM_OF = "the best on dev of those with outcomes"
 _LACKING = (
@@ -29,12 +35,17 @@ _LACKING = (
     "{command} makes them."
 )
 _RIGHT = ("both", "only_against", "only_cell", "neither")
+_SOME_RIGHT = _RIGHT[:3]
 _FIRST = "First repeat of each recipe, in every fold. kedro compare with --examples shows the examples."
 _UNITS = {
     "examples": f"Examples of dev that are right as a whole: the answer, or every span or relation. {_FIRST}",
     "documents": "Documents of dev in which every answer, span or relation is right: the counts in git are those of "
     f"documents, not of single examples. {_FIRST}",
+    "passages": "Passages of dev of which every question is answered right: the counts in git are those of passages, "
+    f"not of single questions. {_FIRST}",
 }
+_OF_QUESTIONS = ("span_qa", "multiple_choice")
+"""Types of tasks whose documents are the passages that questions are about."""
 _REPEATS = "Student’s t interval of the mean over repeats: how it varies with seeds, the examples held fixed."
 _FOLDS = (
     "Student’s t interval of the mean over repeats: how it varies with seeds and folds. Each fold has a dev of its "
@@ -55,14 +66,16 @@ def comparison_section(records: Sequence[Record], standing: Standing) -> Section
         records: The task's records, in the order of the page.
         standing: How they stand to each other.
     """
+    paired = _paired_grid(records, standing)
     made = (
-        _paired_grid(records, standing),
+        paired,
         _agreement_grid(records, standing),
         _repeats_grid(records, standing["level"]),
         fine_tuning_grid(records),
     )
     grids = [grid for grid in made if grid.rows]
-    return Section("comparisons", "How sure the order is", grids) if grids else None
+    notes = [*_by_folds(standing), _OPTIMISTIC] if paired.rows else []
+    return Section("comparisons", "How sure the order is", grids, notes=notes) if grids else None
 
 
 def rank_section(standings: Mapping[str, Standing]) -> Section | None:
@@ -82,7 +95,7 @@ def rank_section(standings: Mapping[str, Standing]) -> Section | None:
         if len(own) >= _LEAST_TASKS
     ]
     grid = Grid("Ranks", ["tasks", *ranked], rows, corner="recipe", note=_RANKS, names=True, texts=set(ranked))
-    return Section("ranks", "Ranks over tasks", [grid]) if rows else None
+    return Section("ranks", "Ranks over tasks", [grid], notes=[_OPTIMISTIC]) if rows else None
 
 
 def _paired_grid(records: Sequence[Record], standing: Standing) -> Grid:
@@ -100,10 +113,30 @@ def _paired_grid(records: Sequence[Record], standing: Standing) -> Grid:
             for record in cells
         ],
         corner="recipe",
-        note=" ".join([_PAIRED.format(whom=_WHOM_OF if of_some else _WHOM), *_lacking(records, standing)]),
+        note=" ".join([_note(records, of_some=of_some), *_lacking(records, standing)]),
         texts=("tested by",),
         names=True,
     )
+
+
+def _note(records: Sequence[Record], *, of_some: bool) -> str:
+    return _PAIRED.format(whom=_WHOM_OF if of_some else _WHOM, units=_drawn(records))
+
+
+def _by_folds(standing: Standing) -> list[str]:
+    return [_BY_FOLDS] if any(one["test"] == OVER_FOLDS for one in standing["differences"]) else []
+
+
+def _drawn(records: Sequence[Record]) -> str:
+    """Name what the intervals draw: ``single examples``, or the documents or passages of the task."""
+    found = {_called(r, scores["interval"]["over"]) for r in records for scores in r["scores"].values()}
+    return " or ".join(sorted("single examples" if units == "examples" else units for units in found))
+
+
+def _called(record: Record, over: str) -> str:
+    """Name units as the task does: its documents may be passages; without ``of each fold``."""
+    units = over.partition(" ")[0]
+    return "passages" if units == "documents" and record["config"]["task_type"] in _OF_QUESTIONS else units
 
 
 def _untested(standing: Standing) -> Sequence[Mapping[str, Any]]:
@@ -141,9 +174,11 @@ def _corrected(found: Mapping[str, Any]) -> str:
 
 
 def _agreement_grid(records: Sequence[Record], standing: Standing) -> Grid:
-    """Say which of a recipe and the best on dev is right how often."""
+    """Say which of a recipe and the best on dev is right how often; no rows where none has a whole unit right."""
     found = {one["cell"]: one for one in standing.get("agreements", ())}  # older standings have none
-    units = next((one["units"] for one in found.values()), "examples")
+    if not any(one[key] for one in found.values() for key in _SOME_RIGHT):
+        found = {}
+    units = next((_called(records[0], one["units"]) for one in found.values()), "examples")
     best = str(standing["against"]).partition(".")[2]
     return Grid(
         title=f"Right on dev, {units}",

@@ -1,9 +1,13 @@
 """How sure a mean over repeats is, seeds and folds included."""
 
 from collections.abc import Sequence
-from statistics import fmean
+from math import sqrt
+from statistics import fmean, stdev
 
 from regen.statistics.bootstrap import Interval
+
+_HAIR = 1e-12
+"""Means of equal numbers in another order differ by less."""
 
 
 def t_interval(values: Sequence[float], level: float) -> Interval | None:
@@ -22,3 +26,26 @@ def t_interval(values: Sequence[float], level: float) -> Interval | None:
 
     width = float(sem(values)) * float(t.ppf((1 + level) / 2, len(values) - 1))
     return Interval(fmean(values) - width, fmean(values) + width)
+
+
+def paired_t_test(differences: Sequence[float]) -> float:
+    """Give the two-sided p-value of Student's t test that paired differences have a mean of 0.
+
+    Differences that are all alike have no spread to test by: they give 1 where they are 0, and 0 otherwise.
+
+    Source: Student, The probable error of a mean, Biometrika 6:1, 1908.
+
+    Args:
+        differences: One per pair: of two cells that were made on the same folds, one per fold.
+
+    Raises:
+        ValueError: fewer than two differences.
+    """
+    if len(differences) < 2:  # noqa: PLR2004
+        raise ValueError(f"{len(differences)} differences; expected two or more")
+    from scipy.stats import t  # here, since Kedro imports this module when it starts
+
+    mean, spread = fmean(differences), stdev(differences)
+    if spread < _HAIR:
+        return 1.0 if abs(mean) < _HAIR else 0.0
+    return float(2 * t.sf(abs(mean) / (spread / sqrt(len(differences))), len(differences) - 1))
