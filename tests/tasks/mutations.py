@@ -1,7 +1,9 @@
 """Random damage to the bytes of a file."""
 
 import random
+import re
 
+_PAIRS = re.compile(rb"\[[^][{}]*\]|\{[^][{}]*\}")
 _NASTY = (
     b"\x00",
     b"\t",
@@ -58,7 +60,7 @@ def mutated(content: bytes, draw: random.Random) -> bytes:
         draw: Decides what and where.
     """
     for _ in range(draw.choice((1, 1, 1, 2, 3))):
-        content = draw.choice((_insert, _insert, _replace, _cut, _repeat, _flip, _truncate, _lines, _lines))(
+        content = draw.choice((_insert, _insert, _replace, _cut, _repeat, _flip, _truncate, _lines, _lines, _hollow))(
             content, draw
         )
     return content
@@ -98,6 +100,16 @@ def _flip(content: bytes, draw: random.Random) -> bytes:
 
 def _truncate(content: bytes, draw: random.Random) -> bytes:
     return content[: draw.randrange(len(content) + 1)]
+
+
+def _hollow(content: bytes, draw: random.Random) -> bytes:
+    """Lose what stands within brackets that hold no others, or with them."""
+    pairs = list(_PAIRS.finditer(content))
+    if not pairs:
+        return content
+    start, end = draw.choice(pairs).span()
+    lost = draw.choice((0, 1))
+    return content[: start + lost] + content[end - lost :]
 
 
 def _lines(content: bytes, draw: random.Random) -> bytes:

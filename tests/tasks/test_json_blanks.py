@@ -15,7 +15,7 @@ from regen.tasks.reading import Reading
 
 IDIOMS = ["画蛇添足", "守株待兔", "井底之蛙"]
 CONTENT = ["他总是#idiom000001#，又#idiom000002#。", "没有空。", "真是#idiom000010#!"]
-ANSWERS = {"#idiom000001#": 2, "#idiom000002#": 0, "#idiom000010#": 1, "#idiom999999#": 0}
+ANSWERS = {"#idiom000001#": 2, "#idiom000002#": 0, "#idiom000010#": 1}
 
 
 def _line(content: Any = CONTENT, candidates: Any = IDIOMS, **more: Any) -> str:
@@ -132,6 +132,26 @@ def test_a_part_of_the_lines(path: Path) -> None:
 )
 def test_refused(refuse: Any, content: Any, said: str) -> None:
     assert refuse(content).startswith(said)
+
+
+def test_an_answer_to_a_blank_that_no_passage_has_is_refused(refuse: Any, path: Path) -> None:
+    more = {**ANSWERS, "#idiom000099#": 1, "#idiom000100#": 1}
+    said = refuse(_line(), answers=more)
+    file = str(path.with_name("dev_answer.json"))
+    assert said == f'{file}: found an answer for "#idiom000099#", which no passage of {path.name} has; mend the files'
+
+
+def test_answers_to_passages_of_another_split_of_the_file_are_not_lost(path: Path) -> None:
+    splits = {
+        "train": {"file": path.name, "answers": "answers.json", "rows": [0, 1]},
+        "dev": {"file": path.name, "answers": "answers.json", "rows": [1, None]},
+    }
+    fields = {"context": "content", "choices": "candidates"}
+    path.write_text(_line("#idiom000001#。") + _line("#idiom000002#。"), encoding="utf-8")
+    path.with_name("answers.json").write_text('{"#idiom000001#": 1, "#idiom000002#": 2}', encoding="utf-8")
+    read = ReadSpec(format="json_blanks", splits=splits, fields=fields, labels=("0", "1", "2"))
+    assert [row["id"] for row in read_json_blanks(path, read, "train").rows] == ["#idiom000001#"]
+    assert [row["id"] for row in read_json_blanks(path, read, "dev").rows] == ["#idiom000002#"]
 
 
 def test_answers_that_are_refused(refuse: Any, path: Path) -> None:

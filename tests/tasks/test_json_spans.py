@@ -127,6 +127,8 @@ def test_hidden_labels_are_none_whatever_the_file_says(path: Path) -> None:
         (_line(label=None), ":1: 'label' holds null, expected the form {type: {mention: [[start, end], …]}}; mend"),
         (_line(label={"name": [[0, 2]]}), ":1: 'label' holds [[0, 2]], expected the form {type:"),
         (_line() + _line(label={"goverment": {}}), ":2: found type 'goverment', expected one of name, organization"),
+        (_line() + _line(label={"name": {}}), ":2: type 'name' has no mentions, expected some; mend the line or drop"),
+        (_line(label={"name": {"王小明": []}}), ":1: '王小明' (type name) stands nowhere, expected its places"),
         (_line(label={"name": {"王小明": [0, 2]}}), ":1: found 0 for '王小明' (type name), expected [start, end] in"),
         (_line(label={"name": {"王小明": 5}}), ":1: found 5 for '王小明' (type name), expected [start, end]"),
         (_line(label={"name": {"王小明": [[0]]}}), ":1: found [0] for '王小明' (type name), expected [start, end]"),

@@ -53,6 +53,17 @@ def _tokens(reading: Reading) -> int:
     return sum(len(row["tokens"]) for row in reading.rows)
 
 
+def _begun(reading: Reading) -> int:
+    return sum(tag[0] == "B" for row in reading.rows for tag in row["tags"])
+
+
+def _spans_of(text: str) -> int:
+    """Count the lines, and the places of all mentions; what says that it has some and names none counts, too."""
+    labels = [json.loads(line)["label"] for line in _lines(text)]
+    places = [sum(max(1, len(places)) for places in kind.values()) for label in labels for kind in label.values()]
+    return len(labels) + sum(max(1, count) for count in places)
+
+
 TOPICS = _written(
     *({"id": n, "text": f"第{n}条\u2028新闻", "label": "ab"[n % 2]} for n in range(6)),
     {"text": "", "id": 9, "label": "-"},
@@ -97,6 +108,8 @@ GROUPS = _written(
         for n in range(3)
     )
 )
+ANSWERS = {f"#idiom{n:06}#": n % 3 for n in range(6)}
+"""Of the groups, each in its own file: a passage that is lost leaves an answer over."""
 SQUAD = json.dumps(
     {
         "version": "1",
@@ -183,7 +196,8 @@ CASES = {
     "json_spans": Case(
         {"fields": {"tokens": "text", "tags": "label"}, "labels": ("place", "word")},
         SPANS,
-        lambda text: len(_lines(text)),
+        _spans_of,
+        lambda reading: len(reading.rows) + reading.overlapping_spans + _begun(reading),
     ),
     "json_questions": Case(
         {
@@ -207,7 +221,10 @@ CASES = {
             },
         },
         GROUPS,
-        lambda text: sum(len(BLANK.findall("\n".join([json.loads(line)["content"]][0]))) for line in _lines(text)),
+        lambda text: max(
+            len(ANSWERS),
+            sum(len(BLANK.findall("\n".join([json.loads(line)["content"]][0]))) for line in _lines(text)),
+        ),
     ),
     "squad_json": Case(
         {"fields": {"id": "id", "context": "context", "question": "question", "answers": "answers"}},
@@ -255,7 +272,7 @@ def test_damaged_file_is_read_whole_or_refused_in_one_line(
 ) -> None:
     case, spec, draw = CASES[name], _spec(name), random.Random(name)
     path = tmp_path / "file"
-    (tmp_path / "answers").write_text(json.dumps({f"#idiom{n:06}#": n % 3 for n in range(6)}), encoding="utf-8")
+    (tmp_path / "answers").write_text(json.dumps(ANSWERS), encoding="utf-8")
     outcomes = {"read": 0, "refused": 0}
     for number in range(mutations):
         content = case.content.encode()

@@ -39,17 +39,21 @@ def read_json_blanks(path: Path, read: ReadSpec, split: str) -> Reading:
 
     Raises:
         UserError: A line is not a JSON object, lacks a key, has no blank or several without numbers; an answer is
-            missing, or no number of a candidate.
+            missing, or no number of a candidate, or is one to a blank that no passage has.
     """
     reading, spec = Reading(), read.splits[split]
     answers = _answers(path.with_name(spec.answers), read.encoding) if spec.answers else None
+    asked: set[str] = set()
     for number, line in read_lines(path, read.encoding):
-        if not line.strip() or not spec.takes(number - 1):
+        if not line.strip() or (answers is None and not spec.takes(number - 1)):
             continue
         where = f"{path}:{number}"
         item = parse_object(path, number, line)
         choices = choice_list(where, item, str(read.fields["choices"]))
         blanks = list(_blanks(where, item, str(read.fields["context"])))
+        asked.update(blank for blank, _ in blanks)
+        if not spec.takes(number - 1):
+            continue
         for blank, context in blanks:
             row: dict[str, Any] = {"id": blank, "document": number - 1, "context": context, "choices": choices}
             if blank == GAP:
@@ -62,7 +66,17 @@ def read_json_blanks(path: Path, read: ReadSpec, split: str) -> Reading:
             if spec.labelled:
                 row["label"] = _answer(where, blank, item, answers, read, len(choices))
             add_choices(reading, where, row, read)
+    _refuse_unasked(path, spec.answers, answers or {}, asked)
     return reading
+
+
+def _refuse_unasked(path: Path, name: str | None, answers: Mapping[str, Any], asked: set[str]) -> None:
+    """Refuse an answer to a blank that no passage has: a passage is lost, or the files do not belong together."""
+    unasked = next((blank for blank in answers if blank not in asked), None)
+    if name is not None and unasked is not None:
+        found = json.dumps(unasked, ensure_ascii=False)
+        text = f"found an answer for {found:.60}, which no passage of {path.name} has"
+        raise UserError(f"{path.with_name(name)}: {text}; mend the files")
 
 
 def _blanks(where: str, item: dict[str, Any], key: str) -> Iterator[tuple[str, str]]:

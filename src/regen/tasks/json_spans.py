@@ -35,8 +35,9 @@ def read_json_spans(path: Path, read: ReadSpec, split: str) -> Reading:
         Rows with ``id``, ``document`` (always 0: the format has no documents), ``tokens`` and ``tags``.
 
     Raises:
-        UserError: A line is not a JSON object, lacks a key, has an empty text or an unknown type, or has a span that
-            lies outside of the text or does not match its mention.
+        UserError: A line is not a JSON object, lacks a key, has an empty text or an unknown type, has a type
+            without mentions or a mention without places, or has a span that lies outside of the text or does not match
+            its mention.
     """
     reading, spec = Reading(), read.splits[split]
     for number, line in read_lines(path, read.encoding):
@@ -70,7 +71,15 @@ def _spans(where: str, text: str, item: dict[str, Any], key: str, labels: tuple[
                 f"{where}: found type {kind!r}, expected one of {', '.join(labels)}; mend the line or the task's "
                 "'labels'"
             )
-        for mention, places in _object(where, key, mentions).items():
+        found = _object(where, key, mentions)
+        if not found:
+            raise UserError(f"{where}: type {kind!r} has no mentions, expected some; mend the line or drop the type")
+        for mention, places in found.items():
+            if places == []:
+                raise UserError(
+                    f"{where}: {mention!r} (type {kind}) stands nowhere, expected its places, [[start, end], …]; "
+                    "mend the line or drop the mention"
+                )
             for place in places if isinstance(places, list) else [places]:
                 yield _span(where, text, kind, mention, place)
 
