@@ -21,7 +21,7 @@ class Options(Spec):
 
     Attributes:
         task_types: Task types that the estimator suits.
-        of_labels: Task types in which its models give the probability of every label, whatever the options.
+        of_labels: Task types in which its models give the probability of every label, if the options allow.
         costs: Costs that its models state, for searches that weigh them.
         has_epochs: Whether a fit is told of after each epoch, so that a search can stop or pause it.
     """

@@ -1,6 +1,6 @@
 """A cell against another cell on the same examples: the difference with its interval and test."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -93,7 +93,7 @@ def compare(one: Record, other: Record, outcomes: Outcomes, split: str, how: Sta
     pairs = pairs_of(one, other, outcomes, split)
     if not pairs:
         return None
-    test, p = run_test(one, other, outcomes, split, how.seed)
+    test, p = run_test(one, other, pairs, split, how.seed)
     low, high = difference_interval(pairs, DRAWS, how.level, how.seed)
     return Comparison(one["cell"], other["cell"], split, difference(pairs), low, high, p, p, test)
 
@@ -131,8 +131,8 @@ def pairs_of(one: Record, other: Record, outcomes: Outcomes, split: str) -> list
     return [Pair(sides[0][fold], sides[1][fold], measure) for fold in sides[0]]
 
 
-def run_test(one: Record, other: Record, outcomes: Outcomes, split: str, seed: int) -> tuple[str, float]:
-    """Choose the test of two cells that `pairs_of` pairs, and give its name and two-sided p-value.
+def run_test(one: Record, other: Record, pairs: Sequence[Pair], split: str, seed: int) -> tuple[str, float]:
+    """Choose the test of two cells, and give its name and two-sided p-value.
 
     It is McNemar's for single repeats of right and wrong examples, approximate randomisation otherwise. Both look at
     the examples alone. Where both cells were made on the same folds, a difference has to hold over the folds as well:
@@ -143,29 +143,25 @@ def run_test(one: Record, other: Record, outcomes: Outcomes, split: str, seed: i
     Args:
         one: Record of the one cell.
         other: Record of the other.
-        outcomes: Of both cells.
+        pairs: What `pairs_of` gives for them.
         split: Where to compare.
         seed: Seed of the random exchanges.
     """
-    pairs = pairs_of(one, other, outcomes, split)
     single = len(pairs) == 1 and len(pairs[0].one) == len(pairs[0].other) == 1
     if single and one["metric"] in ("accuracy", "exact_match"):
         (pair,) = pairs
         if np.max(pair.one[0, :, 1]) == 1:  # units are examples, not documents
             return MCNEMAR, mcnemar_test(pair.one[0, :, 0], pair.other[0, :, 0])
     p = randomisation_test(pairs, DRAWS, seed)
-    sides = [_fold_scores(record, outcomes, split) for record in (one, other)]
+    sides = [_fold_scores(record, split) for record in (one, other)]
     if len(sides[0]) < _LEAST_FOLDS or set(sides[0]) != set(sides[1]):
         return RANDOMISATION, p
     return OVER_FOLDS, max(p, paired_t_test([sides[0][fold] - sides[1][fold] for fold in sides[0]]))
 
 
-def _fold_scores(record: Record, outcomes: Outcomes, split: str) -> dict[int, float]:
+def _fold_scores(record: Record, split: str) -> dict[int, float]:
     """Give the score of each fold, the mean over its seeds."""
-    table = outcomes[record["cell"]]
-    counts = [name for name in table.columns if name not in ("split", "seed", "fold", "unit")]
-    sums = table[table["split"] == split].groupby(["fold", "seed"])[counts].sum()
     scores: dict[int, list[float]] = {}
-    for (fold, _), score in zip(sums.index, MEASURES[record["metric"]](sums.to_numpy(np.int64)), strict=True):
-        scores.setdefault(int(fold), []).append(float(score))
+    for repeat in record["scores"][split]["repeats"]:
+        scores.setdefault(repeat["fold"], []).append(repeat["value"])
     return {fold: fmean(values) for fold, values in scores.items()}

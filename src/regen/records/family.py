@@ -44,7 +44,7 @@ def pair_tests(records: Sequence[Record], outcomes: Outcomes, split: str, seed: 
     for one, other in combinations(records, 2):
         pairs = pairs_of(one, other, outcomes, split)
         if pairs:
-            p = run_test(one, other, outcomes, split, seed)[1]
+            p = run_test(one, other, pairs, split, seed)[1]
             made.append(Tested((one["cell"], other["cell"]), difference(pairs), p, p))
     adjusted = holm([pair.p for pair in made])
     return [replace(pair, adjusted=value) for pair, value in zip(made, adjusted, strict=True)]

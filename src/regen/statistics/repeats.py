@@ -1,7 +1,6 @@
 """How sure a mean over repeats is, seeds and folds included."""
 
 from collections.abc import Sequence
-from math import sqrt
 from statistics import fmean, stdev
 
 from regen.statistics.bootstrap import Interval
@@ -43,9 +42,8 @@ def paired_t_test(differences: Sequence[float]) -> float:
     """
     if len(differences) < 2:  # noqa: PLR2004
         raise ValueError(f"{len(differences)} differences; expected two or more")
-    from scipy.stats import t  # here, since Kedro imports this module when it starts
+    from scipy.stats import ttest_1samp  # here, since Kedro imports this module when it starts
 
-    mean, spread = fmean(differences), stdev(differences)
-    if spread < _HAIR:
-        return 1.0 if abs(mean) < _HAIR else 0.0
-    return float(2 * t.sf(abs(mean) / (spread / sqrt(len(differences))), len(differences) - 1))
+    if stdev(differences) < _HAIR:
+        return 1.0 if abs(fmean(differences)) < _HAIR else 0.0
+    return float(ttest_1samp(differences, 0.0).pvalue)

@@ -103,7 +103,8 @@ def make_optimiser(network: Network, options: Options, hardware: Hardware) -> to
 
 def passes(options: Options) -> int:
     """Count how often each batch goes forward and backward: R-Drop compares two passes, an adversary adds its steps."""
-    return (2 if options.r_drop else 1) * (1 + getattr(options.adversary, "steps", 1 if options.adversary else 0))
+    moved = 0 if options.adversary is None else getattr(options.adversary, "steps", 1)  # FGM's step has no number
+    return (2 if options.r_drop else 1) * (1 + moved)
 
 
 def training_plugins(network: Network, options: Options, steps: int) -> list[Plugin]:
