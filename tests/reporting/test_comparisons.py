@@ -108,7 +108,7 @@ def test_a_difference_over_folds_says_so(tmp_path: Path) -> None:
     section = comparison_section(*stood(tmp_path, folds=True, good=[GOOD, GOOD], poor=[POOR, GOOD]))
     assert section is not None
     assert dict(section.grids[0].rows)["poor"][1:3] == ["p = 0.5", "approximate randomisation and t over folds"]
-    assert section.notes[0].startswith("And t over folds: ")
+    assert section.notes[0].startswith("Tested by approximate randomisation and t over folds: ")
     assert section.notes[1].startswith("On dev, ranks and p are optimistic")
 
 

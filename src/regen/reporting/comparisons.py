@@ -23,9 +23,9 @@ _PAIRED = (
     "and folds."
 )
 _BY_FOLDS = (
-    "And t over folds: both recipes were made on the same folds, so that a difference has to hold over these, too. "
-    "Student’s paired t test takes one difference per fold, the mean over its seeds, and p is the larger one of both "
-    "tests."
+    "Tested by approximate randomisation and t over folds: both recipes were made on the same folds, so that a "
+    "difference has to hold over these, too. Student’s paired t test takes one difference per "
+    "fold, the mean over its seeds, and p is the larger one of both tests."
 )
 _OPTIMISTIC = "On dev, ranks and p are optimistic for recipes whose epochs or settings were chosen on that very dev."
 _WHOM = "the best on dev"
