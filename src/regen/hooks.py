@@ -36,8 +36,9 @@ def spec_inputs(specs: Specs, machine: Machine, price: Price | None = None) -> d
     inputs: dict[str, Any] = {"params:machine": machine}
     for name, suite in specs.suites.items():
         inputs[f"params:{name}.suite"] = suite
+        tasks = [cell.split(".")[0] for cell in suite.cells]
         inputs[f"params:{name}.pages"] = PagesConfig(
-            benchmarks=_benchmarks(specs, [cell.split(".")[0] for cell in suite.cells])
+            benchmarks=_benchmarks(specs, tasks), overlaps=_overlaps(specs, tasks)
         )
     for name, task in specs.tasks.items():
         inputs[f"params:{name}.files"] = IngestConfig(task=name, files=task.files)
@@ -48,7 +49,11 @@ def spec_inputs(specs: Specs, machine: Machine, price: Price | None = None) -> d
         inputs |= _encoder_input(specs, name)
     cells = {cell: specs.config(cell) for cell in specs.cells}
     inputs["params:pages"] = PagesConfig(
-        benchmarks=_benchmarks(specs, specs.tasks), cells=cells, encoders=_encoder_notes(specs), price=price
+        benchmarks=_benchmarks(specs, specs.tasks),
+        overlaps=_overlaps(specs, specs.tasks),
+        cells=cells,
+        encoders=_encoder_notes(specs),
+        price=price,
     )
     for cell, config in cells.items():
         inputs[f"params:{cell}.config"] = config
@@ -68,6 +73,11 @@ def spec_inputs(specs: Specs, machine: Machine, price: Price | None = None) -> d
 def _benchmarks(specs: Specs, tasks: Iterable[str]) -> dict[str, str]:
     """Give task -> benchmark."""
     return {task: specs.tasks[task].benchmark for task in tasks}
+
+
+def _overlaps(specs: Specs, tasks: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Give task -> what is known of the texts that it shares with others; only tasks that share any."""
+    return {task: known for task in tasks if (known := specs.overlaps(task))}
 
 
 def _encoder_notes(specs: Specs) -> dict[str, EncoderNote]:

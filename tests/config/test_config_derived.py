@@ -129,7 +129,7 @@ def test_a_circle_through_a_cell(derived: SmallProject) -> None:
 
 
 def test_a_cell_whose_encoder_learned_from_texts_of_its_task(derived: SmallProject) -> None:
-    """Through each step of a chain, and nowhere else."""
+    """Through each step of a chain, and nowhere else; whichever of the two tasks declares it."""
     derived.write("base/recipes/again.yml", "again: {title: A, extends: tuned, options: {encoder: further}}\n")
     derived.write("base/suites/more.yml", "further_suite: {title: F, cells: [names.again, names.tuned]}\n")
     assert overlap_warnings(derived.specs()) == []
@@ -138,4 +138,12 @@ def test_a_cell_whose_encoder_learned_from_texts_of_its_task(derived: SmallProje
     assert overlap_warnings(derived.specs()) == [told]
     derived.edit(NAMES, "  overlaps_with: {topic: half of them}\n", "")
     derived.edit(TOPIC, "  metric:", "  overlaps_with: {names: a few}\n  metric:")
-    assert overlap_warnings(derived.specs()) == []
+    assert overlap_warnings(derived.specs()) == [told.replace("half of them", "a few (seen from topic)")]
+
+
+def test_both_sides_know_what_one_declares(derived: SmallProject) -> None:
+    derived.edit(NAMES, "  metric:", "  overlaps_with: {topic: half of them}\n  metric:")
+    assert derived.specs().overlaps("names") == {"topic": "half of them"}
+    assert derived.specs().overlaps("topic") == {"names": "half of them (seen from names)"}
+    derived.edit(TOPIC, "  metric:", "  overlaps_with: {names: a few}\n  metric:")
+    assert derived.specs().overlaps("topic") == {"names": "a few"}

@@ -99,7 +99,7 @@ def test_a_recipe_that_uses_fewer_examples_judges_fewer(project: Path) -> None:
         (("topic", "--recipe", "plain"), "recipe plain: estimator 'majority' gives no probability of every label"),
         (("topic", "--recipe", "joint"), "recipe joint: estimator 'ensemble' gives no probability of every label"),
         (("topic", "--recipe", "tuned"), "recipe tuned: its models start from the encoder 'tiny', expected a recipe "),
-        (("topic", "--folds", "50"), "task topic: found 20 different inputs in train, expected at least 50"),
+        (("topic", "--folds", "50"), "task topic: found 20 different texts in train, expected at least 50"),
     ],
 )
 def test_mistakes_are_one_line(project: Path, arguments: tuple[str, ...], said: str) -> None:

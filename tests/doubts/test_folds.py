@@ -18,9 +18,22 @@ def test_every_fold_has_its_share_of_each_label() -> None:
     assert len(counts) == 10
 
 
-def test_equal_inputs_share_a_fold() -> None:
-    train = topics()
-    folds = pd.Series(fold_numbers("t", train, 5)).groupby(train["text"]).nunique()
+SHARED = ("text", "text_a", "context")
+
+
+@pytest.mark.parametrize("column", SHARED)
+def test_rows_that_share_a_text_share_a_fold(column: str) -> None:
+    """Whatever else differs: the second text of a pair, the question, the keywords or the spans."""
+    train = topics().rename(columns={"text": column})
+    others = [f"other {i}" for i in range(len(train))]
+    train = train.assign(text_b=others, question=others, keywords=[[text] for text in others], span1=others)
+    folds = pd.Series(fold_numbers("t", train, 5)).groupby(train[column]).nunique()
+    assert set(folds) == {1}
+
+
+def test_equal_sentences_share_a_fold() -> None:
+    train = pd.DataFrame({"tokens": [["w", str(i // 2)] for i in range(40)]})
+    folds = pd.Series(fold_numbers("t", train, 5)).groupby(train["tokens"].map(tuple)).nunique()
     assert set(folds) == {1}
 
 
@@ -45,7 +58,7 @@ def test_a_rare_label_is_no_warning() -> None:
 @pytest.mark.parametrize(
     ("train", "said"),
     [
-        (topics(6), "task t: found 3 different inputs in train, expected at least 5"),
+        (topics(6), "task t: found 3 different texts in train, expected at least 5"),
         (
             pd.DataFrame({"text": list("uvwxyz"), "label": list("aabbcc")}),
             "task t: no label has more than 2 rows in train, expected at least 5",

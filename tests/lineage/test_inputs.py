@@ -57,6 +57,19 @@ def test_benchmarks_of_a_suite(root: Path) -> None:
     assert find(root, "small.pages") == Origin(keys={TASK_FILE: ["topics.benchmark"]})
 
 
+def test_texts_that_tasks_of_a_suite_share_whichever_declares_it(root: Path) -> None:
+    path, other = root / TASK_FILE, root / "conf/base/tasks/others.yml"
+    task = path.read_text("utf-8").replace(
+        "    child: {c: 3.0}\n", "    child: {c: 3.0}\n  overlaps_with: {topics: a few}\n"
+    )
+    other.write_text(task.replace("topics:\n  title", "others:\n  title"), encoding="utf-8")
+    keys = {TASK_FILE: ["topics.benchmark"], "conf/base/tasks/others.yml": ["others.overlaps_with"]}
+    assert find(root, "small.pages") == Origin(keys=keys)
+    path.write_text(path.read_text("utf-8") + "  overlaps_with: {others: a few}\n", encoding="utf-8")
+    keys[TASK_FILE] = ["topics.benchmark", "topics.overlaps_with"]
+    assert find(root, "small.pages") == Origin(keys=keys)
+
+
 def test_encoders(root: Path) -> None:
     """A folder is read as it is, so DVC watches it."""
     keys = ["licence", "source", "folder", "max_length"]

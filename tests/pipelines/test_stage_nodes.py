@@ -294,6 +294,10 @@ def test_gather_puts_cells_side_by_side(outputs: dict[str, Any]) -> None:
     assert [list(bar.x) for bar in gathered["comparison"].data] == [["majority", "linear"]] * 2
 
 
+OVERLAPS = {"made_up": {"kin": "all of dev (seen from kin)"}}
+SHARED = "Texts shared with kin: all of dev (seen from kin). Nothing trained on kin may be scored here."
+
+
 def test_pages_of_a_suite(outputs: dict[str, Any], tmp_path: Path) -> None:
     gathered = gather(StatisticsConfig(resamples=100), **outputs)
     suite = SuiteSpec(title="A made-up suite", cells=("made_up.majority", "made_up.linear"))
@@ -301,17 +305,21 @@ def test_pages_of_a_suite(outputs: dict[str, Any], tmp_path: Path) -> None:
     told = {"cell": "made_up.linear", "drawn": drawn, "robustness": {}, "bias": {}, "skipped": []}
     given = {f"made_up__{name}": value for name, value in gathered.items()}
     reported = report_suite(
-        suite, PagesConfig(benchmarks={"made_up": "sample"}), **given, made_up__linear__examination=told
+        suite,
+        PagesConfig(benchmarks={"made_up": "sample"}, overlaps=OVERLAPS),
+        **given,
+        made_up__linear__examination=told,
     )
     assert set(reported) == {"site", "leaderboard"}
     assert list(reported["leaderboard"]["recipe"]) == ["linear", "majority"] * 2
     (tmp_path / "site").mkdir()
     reported["site"](tmp_path / "site")
     assert "A made-up suite" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert SHARED in (tmp_path / "site" / "tasks" / "made_up.html").read_text(encoding="utf-8")
 
 
 def report_over(committed: Any, counted: Any, analysed: Any, machine: Machine) -> dict[str, Any]:
-    project = PagesConfig(benchmarks={"made_up": "sample"})
+    project = PagesConfig(benchmarks={"made_up": "sample"}, overlaps=OVERLAPS)
     return report_all(committed, counted, analysed, {}, machine, {}, project, StatisticsConfig(resamples=100))
 
 
@@ -330,6 +338,7 @@ def test_pages_over_all_records(outputs: dict[str, Any], machine: Machine, tmp_p
     (tmp_path / "site").mkdir()
     reported["site"](tmp_path / "site")
     assert (tmp_path / "site" / "index.html").is_file()
+    assert SHARED in (tmp_path / "site" / "tasks" / "made_up.html").read_text(encoding="utf-8")
 
 
 def test_pages_do_not_depend_on_the_order_of_records(outputs: dict[str, Any], machine: Machine) -> None:

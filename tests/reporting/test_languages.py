@@ -181,6 +181,8 @@ def test_what_tasks_share_is_in_both_languages() -> None:
     }
     assert known
     assert {text for text in known if translation().chinese(text) is None} == set()
+    seen = translation().chinese("all rows of dev (seen from few)")
+    assert seen == "all rows of dev（就 few 而言）"
 
 
 def test_a_hidden_split_names_its_metric_in_both_languages(tmp_path: Path) -> None:

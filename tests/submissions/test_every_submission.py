@@ -24,6 +24,7 @@ FIRST = {
     ("afqmc", "test"): ("afqmc_predict.json", '{"id": 0, "label": "0"}'),
     ("c3", "test"): ("c311_predict.json", '{"id": 0, "label": 0}'),
     ("chid", "test"): ("chid11_predict.json", '{"#idiom623377#": 0, "#idiom623378#": 1}'),
+    ("chid", "test_1_0"): ("chid10_predict.json", '{"#idiom623377#": 0, "#idiom623378#": 1}'),
     ("cluener", "test"): ("cluener_predict.json", '{"id": 0, "label": {"address": {"青": [[0, 0]]}}}'),
     ("cluewsc2020", "test"): ("cluewsc11_predict.json", '{"id": 0, "label": "true"}'),
     ("cluewsc2020", "test_1_0"): ("cluewsc10_predict.json", '{"id": 0, "label": "true"}'),

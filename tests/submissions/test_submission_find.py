@@ -10,10 +10,14 @@ from regen.config.task import TaskSpec
 from regen.errors import UserError
 from regen.submissions.find import find_split
 
+FOLDS = 5
+
 
 def task(**files: str) -> TaskSpec:
     spec = made_up_task("classification", ["a"], **dict.fromkeys(files, False))
-    return spec.model_copy(update={"submission": {split: SubmissionSpec(file=file) for split, file in files.items()}})
+    read = spec.read.model_copy(update={"folds": FOLDS})
+    submission = {split: SubmissionSpec(file=file) for split, file in files.items()}
+    return spec.model_copy(update={"read": read, "submission": submission})
 
 
 TASKS = {
@@ -78,6 +82,12 @@ def test_no_file(there: Path) -> None:
         ),
         ("size.json", None, "there/size.json: large and small have files of this name; name the task with --task"),
         ("folds_x.json", None, "there/folds_x.json: no board takes"),
+        (
+            "folds_5.json",
+            None,
+            "there/folds_5.json: found fold 5 in the name, expected one of those of folds: 0, 1, 2, 3",
+        ),
+        ("folds_03.json", "folds", "there/folds_03.json: found fold 03 in the name, expected one of those of folds: 0"),
         ("one11.json", "none", "--task: found 'none', expected a task with submission files: one, large, small, folds"),
         ("one11.json", "what", "--task: found 'what', expected a task with"),
     ],

@@ -69,6 +69,7 @@ FILES: dict[str, dict[str, bytes]] = {
         "dev.json": '{"content": ["真#idiom577157#"], "candidates": ["一", "二"]}'.encode(),
         "dev_answer.json": b'{"#idiom577157#": 1}\n',
         "test1.1.json": '{"content": ["#idiom623377#"], "candidates": ["一", "二"]}\r\n'.encode(),
+        "test1.0.json": '{"content": ["旧#idiom623377#"], "candidates": ["一", "二"]}\n'.encode(),
     },
     "drcd": {
         f"DRCD_{name}.json": DRCD.replace("1147-1-1", f"{name}-1").encode() for name in ("training", "dev", "test")
@@ -159,6 +160,7 @@ def test_chid_has_its_answers_in_files_of_their_own(prepared: Any) -> None:
     }
     assert outputs["dev"]["label"].tolist() == ["1"]
     assert outputs["test"]["label"].isna().all()
+    assert outputs["test_1_0"]["context"].tolist() == ["旧#idiom#"]
     assert sorted(outputs["card"]["files"]) == sorted(FILES["chid"])
     train = outputs["card"]["splits"]["train"]
     assert (train["examples"], train["documents"], train["choices"]) == (2, 1, {"2": 2})

@@ -82,7 +82,7 @@ def overlap_warnings(specs: "Specs") -> list[str]:
     found = []
     for cell in specs.cells:
         config = specs.config(cell)
-        known, encoder = specs.tasks[config.task].overlaps_with, config.encoder
+        known, encoder = specs.overlaps(config.task), config.encoder
         while encoder is not None:
             task = _source(specs, encoder)
             if task in known:

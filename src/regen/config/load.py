@@ -73,6 +73,15 @@ class Specs:
             return self.config(spec.transfer.cell).encoder
         return spec.pretraining.encoder if spec.pretraining is not None else None
 
+    def overlaps(self, task: str) -> dict[str, str]:
+        """Give each task that shares texts with one -> what is known of them, whichever of the two declares it."""
+        others = {
+            name: f"{spec.overlaps_with[task]} (seen from {name})"
+            for name, spec in self.tasks.items()
+            if task in spec.overlaps_with
+        }
+        return {**others, **self.tasks[task].overlaps_with}
+
     @property
     def cells(self) -> list[str]:
         """Every cell of every suite, once, in the order of the suites' names."""

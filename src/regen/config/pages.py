@@ -26,12 +26,14 @@ class PagesConfig(Spec):
 
     Attributes:
         benchmarks: Task -> group of tasks.
+        overlaps: Task -> task that it shares texts with -> what is known of them; only tasks with such.
         cells: Cell -> its effective config, to find records that are stale; empty where all records are new.
         encoders: Encoder -> what it is; empty where pages say nothing of encoders.
         price: What an hour of the machine costs; ``None`` where pages show no prices.
     """
 
     benchmarks: dict[str, str]
+    overlaps: dict[str, dict[str, str]] = Field(default_factory=dict)
     cells: dict[str, CellConfig] = Field(default_factory=dict)
     encoders: dict[str, EncoderNote] = Field(default_factory=dict)
     price: Price | None = None

@@ -53,7 +53,7 @@ class SpecOrigins:
             "files": self._files,
             "read": lambda task: Origin(keys=self._keys("tasks", task, ["type", "read", "overlaps_with"])),
             "submission": lambda task: Origin(keys=self._keys("tasks", task, ["submission"])),
-            "pages": self._benchmarks,
+            "pages": self._pages,
             "suite": lambda suite: Origin(keys=self._keys("suites", suite, ["title", "cells"])),
             "encoder_files": self._encoder,
             "transfer": self._encoder,
@@ -71,11 +71,13 @@ class SpecOrigins:
         paths = [source.path for file in self._specs.tasks[task].files for source in file.sources if source.path]
         return Origin(files=paths, keys=self._keys("tasks", task, ["files"]))
 
-    def _benchmarks(self, suite: str) -> Origin:
+    def _pages(self, suite: str) -> Origin:
+        """Name what pages say of a suite's tasks: also what another task declares of texts shared with one of them."""
         tasks = dict.fromkeys(cell.split(".")[0] for cell in self._specs.suites[suite].cells)
-        return Origin(
-            keys={path: keys for task in tasks for path, keys in self._keys("tasks", task, ["benchmark"]).items()}
-        )
+        others = [name for name, spec in self._specs.tasks.items() if tasks.keys() & spec.overlaps_with.keys()]
+        wanted = {name: ["overlaps_with"] for name in others} | {name: ["benchmark", "overlaps_with"] for name in tasks}
+        keys = [self._keys("tasks", name, names) for name, names in wanted.items()]
+        return Origin(keys={path: found for part in keys for path, found in part.items()})
 
     def _encoder(self, name: str) -> Origin:
         spec = self._specs.encoders[name]

@@ -1,7 +1,7 @@
 """Which task and split a submission file is for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from regen.config.submission import FOLD, SubmissionSpec
@@ -25,11 +25,38 @@ def find_split(
         where the task has one file.
 
     Raises:
-        UserError: There is no such file, no task declares it, or several do; or there is no such task or split, or it
-            declares none.
+        UserError: There is no such file, no task declares it, several do, or it is of a fold that its task does not
+            have; or there is no such task or split, or it declares none.
     """
     if not path.is_file():
         raise UserError(f"{path}: no such file")
+    declared = _declared(tasks, task, split)
+    found = [
+        (name, split)
+        for name, files in declared.items()
+        for split, spec in files.items()
+        if path.name in _file_names(spec, tasks[name].read.folds)
+    ]
+    if len(found) > 1:
+        names = " and ".join(dict.fromkeys(name for name, _ in found))
+        raise UserError(f"{path}: {names} have files of this name; name the task with --task")
+    if found:
+        return (*found[0], True)
+    for name, files in declared.items():
+        _refuse_other_folds(path, name, files.values(), tasks[name].read.folds)
+    if task is not None and len(declared[task]) == 1:
+        return task, next(iter(declared[task])), False
+    if task is not None:
+        names = " or ".join(f"{spec.file} (--split {name})" for name, spec in declared[task].items())
+        raise UserError(f"{path}: {task} has no file of this name; expected {names}")
+    names = ", ".join(sorted({spec.file for files in declared.values() for spec in files.values()}))
+    raise UserError(f"{path}: no board takes a file of this name; expected one of {names}")
+
+
+def _declared(
+    tasks: Mapping[str, TaskSpec], task: str | None, split: str | None
+) -> dict[str, dict[str, SubmissionSpec]]:
+    """Give the files that come into question: task -> split -> its file."""
     declared = {name: spec.submission for name, spec in tasks.items() if spec.submission}
     if task is not None:
         if task not in declared:
@@ -40,24 +67,23 @@ def find_split(
             known = ", ".join(declared[task]) if task else "a task beside it, with --task"
             raise UserError(f"--split: found '{split}', expected {known}")
         declared = {task: {split: declared[task][split]}}
-    found = [
-        (name, split) for name, files in declared.items() for split, spec in files.items() if has_name(path.name, spec)
-    ]
-    if len(found) > 1:
-        names = " and ".join(dict.fromkeys(name for name, _ in found))
-        raise UserError(f"{path}: {names} have files of this name; name the task with --task")
-    if found:
-        return (*found[0], True)
-    if task is not None and len(declared[task]) == 1:
-        return task, next(iter(declared[task])), False
-    if task is not None:
-        names = " or ".join(f"{spec.file} (--split {name})" for name, spec in declared[task].items())
-        raise UserError(f"{path}: {task} has no file of this name; expected {names}")
-    names = ", ".join(sorted({spec.file for files in declared.values() for spec in files.values()}))
-    raise UserError(f"{path}: no board takes a file of this name; expected one of {names}")
+    return declared
 
 
-def has_name(name: str, spec: SubmissionSpec) -> bool:
-    """Say whether a file has the name that the board expects: of each fold, where each has its file."""
-    pattern = re.escape(spec.file).replace(re.escape(FOLD), r"\d+")
-    return re.fullmatch(pattern, name) is not None
+def _file_names(spec: SubmissionSpec, folds: int | None) -> set[str]:
+    """Give the names that the board expects: of each fold, where each has its file.
+
+    Args:
+        spec: What the board expects.
+        folds: How many folds the task has; ``None`` for a task without.
+    """
+    return {spec.file.replace(FOLD, str(fold)) for fold in range(folds or 1)}
+
+
+def _refuse_other_folds(path: Path, task: str, files: Iterable[SubmissionSpec], folds: int | None) -> None:
+    """Refuse the file of a fold that the task does not have."""
+    for spec in files:
+        match = re.fullmatch(re.escape(spec.file).replace(re.escape(FOLD), r"(\d+)"), path.name)
+        if spec.each_fold and match is not None:
+            known = ", ".join(map(str, range(folds or 1)))
+            raise UserError(f"{path}: found fold {match[1]} in the name, expected one of those of {task}: {known}")

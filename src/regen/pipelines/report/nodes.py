@@ -19,7 +19,8 @@ def report_suite(suite: SuiteSpec, pages: PagesConfig, **outputs: Any) -> dict[s
     Returns:
         ``site`` (a function that fills an empty folder) and ``leaderboard`` (a table).
     """
-    from regen.records.table import leaderboard_table  # here: Kedro imports this module when it starts
+    from regen.records.overlaps import with_overlaps  # here: Kedro imports this module when it starts
+    from regen.records.table import leaderboard_table
     from regen.reporting.errors import cell_sections
     from regen.reporting.parts import joined, task_sections
     from regen.reporting.site import write_site
@@ -29,6 +30,7 @@ def report_suite(suite: SuiteSpec, pages: PagesConfig, **outputs: Any) -> dict[s
         [one for name, value in outputs.items() if name.endswith(f"__{kind}") for one in value]
         for kind in ("records", "analyses")
     )
+    records = with_overlaps(records, pages.overlaps)
     examinations = [value for name, value in outputs.items() if name.endswith("__examination")]
     standings = {name.removesuffix("__standing"): value for name, value in outputs.items() if "__standing" in name}
     parts: dict[str, Any] = {

@@ -36,8 +36,8 @@ def report_all(
         examined: The same of examinations.
         machine: Where telemetry is.
         published: Task -> what others printed, as ``conf/base/published.yml`` has it.
-        project: The project of now, for the tasks' benchmarks, to find records that are stale, and the price of an
-            hour.
+        project: The project of now, for the tasks' benchmarks and the texts that they share, to find records that are
+            stale, and the price of an hour.
         statistics: How intervals are made.
 
     Returns:
@@ -47,7 +47,8 @@ def report_all(
     Raises:
         UserError: Something in ``published`` is wrong.
     """
-    from regen.records.staleness import stale_records  # here: Kedro imports this module when it starts
+    from regen.records.overlaps import with_overlaps  # here: Kedro imports this module when it starts
+    from regen.records.staleness import stale_records
     from regen.records.standing import task_standing
     from regen.records.table import leaderboard_table
     from regen.reporting.costs import read_costs
@@ -56,7 +57,7 @@ def report_all(
     from regen.reporting.pareto import COSTS_ID
     from regen.reporting.parts import task_sections
 
-    records = _loaded(committed)
+    records = with_overlaps(_loaded(committed), project.overlaps)
     outcomes = {".".join(path.strip("/").split("/")): counted[path]() for path in sorted(counted)}
     standings = {task: task_standing(own, outcomes, statistics) for task, own in by_task(records).items()}
     costs = read_costs(machine.state.parent / "08_reporting" / "telemetry")
