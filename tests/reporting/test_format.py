@@ -62,7 +62,8 @@ def test_memory(size: int, text: str) -> None:
 def test_flags_name_what_is_unusual(record: Make) -> None:
     assert write.flags(record("ocnli.linear", [0.5])) == []
     odd = record("ocnli.linear", [0.5], train_on_dev=True, document_context=True)
-    assert write.flags(odd) == ["train+dev", "document context"]
+    odd["config"]["options"]["training_tokens"] = 250_000
+    assert write.flags(odd) == ["train+dev", "document context", "training limited to 250,000 tokens"]
 
 
 def test_repeats_of_splits_that_differ(record: Make) -> None:

@@ -43,11 +43,22 @@ def test_scores_stand_beside_costs(record: Make) -> None:
     assert rows["cheap"][1:] == ["1,000", "–", "3.0", "2.0 GB"]
     assert rows["dear"][1:] == ["5,000", "12", "4.0", "3.0 GB"]
     charts = dict(section.charts)
-    assert list(charts) == [f"dev by {name}" for name in grid.columns[1:]]
+    drawn = [name for name in grid.columns[1:] if name != "checkpoint bytes"]  # known of one recipe only
+    assert list(charts) == [f"dev by {name}" for name in drawn]
     points, line = charts["dev by trained parameters"].figure["data"]
     assert (line["x"], line["y"], line["text"]) == ([1000, 5000], [60, 80], ["cheap", "dear"])
     assert points["text"] == ["cheap", "dear"]
-    assert charts["dev by checkpoint bytes"].figure["data"][0]["text"] == ["dear"]
+
+
+def test_classical_models_have_trained_parameters(record: Make) -> None:
+    models = {"linear": {"features": 5, "weights": 15}, "crf": {"features": 7, "transitions": 2}}
+    models["both"] = {**models["crf"], "relation_weights": 4}
+    records = [record(f"a.{name}", [0.5]) for name in models]
+    for one, model in zip(records, models.values(), strict=True):
+        one["training"]["models"] = [model]
+    section = cost_section("a", records, {one["cell"]: {"fit": {"cpu_seconds": 1.0}} for one in records})
+    assert section is not None
+    assert [row[1] for _, row in section.grids[0].rows] == ["15", "9", "13"]
 
 
 def test_one_cell_has_nothing_to_stand_beside(record: Make) -> None:
@@ -74,10 +85,10 @@ def test_prices_and_energy_of_a_repeat(record: Make) -> None:
     assert rows["one"][1:] == ["1.00", "–", "1.50", "–"]
     assert rows["two"][1:] == ["250.00", "100.0", "6.00", "0.0083"]
     assert [title for title, _ in section.charts] == [
-        *("dev by energy of a fit, Wh", "dev by price of the run, EUR", "dev by price of 1,000 predictions, EUR"),
+        *("dev by energy of a fit, Wh", "dev by price of the run, EUR"),
     ]
     axes = [chart.figure["layout"]["xaxis"].get("exponentformat") for _, chart in section.charts]
-    assert axes == ["none"] * 3
+    assert axes == ["none"] * 2
     assert section.notes[1].startswith("Prices at 3 EUR an hour, whatever the machine: ")
     assert section.notes[2] == "Energy, by codecarbon: CPU by RAPL."
     costs["a.two"]["search"] = {"wall_seconds": 3600}
@@ -119,8 +130,7 @@ def test_a_search_counts_with_the_fit_or_its_cell_is_on_no_line(record: Make) ->
     section = cost_section("a", [plain, sought], costs)
     assert section is not None
     assert dict(section.grids[0].rows)["sought"][1:] == ["5,000", *["– (search not counted)"] * 3]
-    drawn = dict(section.charts)["dev by CPU seconds of a fit"].figure["data"]
-    assert [trace["text"] for trace in drawn] == [["plain"], ["plain"]]
+    assert [title for title, _ in section.charts] == ["dev by training tokens"]  # the others know one recipe's cost
 
 
 def test_the_number_of_calls_stands_beside_latencies(record: Make) -> None:

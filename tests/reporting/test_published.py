@@ -39,6 +39,23 @@ def test_published_results_stand_beside_the_best_on_dev(record: Make) -> None:
     assert "our best on dev, x:" in grid.note
 
 
+def test_what_lies_within_our_interval_is_marked(record: Make) -> None:
+    ours = record("a.x", [0.5])
+    low, high = (100 * ours["scores"]["dev"]["interval"][side] for side in ("low", "high"))
+    section = published_section([ours], [result(scores={"dev": value}) for value in ((low + high) / 2, high + 0.01)])
+    assert section is not None
+    assert [row[1].endswith(" ≈") for _, row in section.grids[0].rows] == [True, False]
+    assert section.notes == []
+
+
+def test_a_majority_on_top_is_told(record: Make) -> None:
+    floor = record("a.majority", [0.5])
+    floor["config"]["estimator"] = "majority"
+    section = published_section([floor], [result()])
+    assert section is not None
+    assert section.notes == ["No recipe of ours is above the majority baseline on dev."]
+
+
 def test_nothing_was_published_for_these_splits(record: Make) -> None:
     assert published_section([record("a.x", [0.5])], [result(scores={"test_other": 1})]) is None
 

@@ -99,23 +99,28 @@ def test_bias_slices(records: list[dict[str, Any]]) -> None:
 def test_attributions(records: list[dict[str, Any]]) -> None:
     record = records[0]
     examples = [
-        {"right": True, "share": {"special": 0.25, "first text": 0.75}},
-        {"right": True, "share": {"first text": 1.0}},
+        {"right": True, "share": {"special": 0.25, "first text": 0.75}, "output": 1.0, "baseline": 0.5, "delta": 0.01},
+        {"right": True, "share": {"first text": 1.0}, "output": 0.5, "baseline": 0.501, "delta": -0.008},
+        {"right": True, "share": {"first text": 1.0}, "output": 0.5, "baseline": 0.6, "delta": 0.012},
     ]
-    told = {"method": "Method", "largest_delta": 0.0123, "examples": examples}
+    told = {"method": "Method", "largest_delta": 8.0056, "examples": examples}
     (section,) = trust_sections(record, examination(record["cell"], attributions=told))
     (grid,) = section.grids
-    assert grid.columns == ["right answers (2)"]
-    assert grid.rows == [("special", ["12.50"]), ("first text", ["87.50"])]
-    assert "1.2 %" in section.notes[0]
+    assert grid.columns == ["right answers (3)"]
+    assert grid.rows == [("special", ["8.33"]), ("first text", ["91.67"])]
+    assert "is 12 % of it in the median example, and 801 % at most." in section.notes[0]
     assert f"cells/{record['task']}/{record['recipe']}/attributions/index.html" in section.notes[1]
     assert trust_sections(record, examination(record["cell"], attributions=None)) == []
 
 
 def test_rounding_errors_are_a_bound(records: list[dict[str, Any]]) -> None:
-    told = {"method": "Method", "largest_delta": 3.7e-16, "examples": [{"right": True, "share": {"first text": 1.0}}]}
+    example = {"right": True, "share": {"first text": 1.0}, "output": 1.0, "baseline": 0.0, "delta": 3.7e-16}
+    told = {"method": "Method", "largest_delta": 3.7e-16, "examples": [example]}
     (section,) = trust_sections(records[0], examination(records[0]["cell"], attributions=told))
-    assert section.notes[0].endswith("the largest error of their sum is less than 0.01 % of it.")
+    assert (
+        "the error of their sum is less than 0.01 % of it in the median example, and less than 0.01 %"
+        in section.notes[0]
+    )
 
 
 def test_sections_by_cell_leave_out_what_has_no_record(records: list[dict[str, Any]]) -> None:

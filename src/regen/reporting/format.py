@@ -100,10 +100,18 @@ def short(digest: str) -> str:
 def flags(record: Record) -> list[str]:
     """Name what sets a cell apart from the usual.
 
-    That is dev among the training data, context across sentences, columns beside the tokens, cut inputs.
+    That is dev among the training data, context across sentences, a limited training, columns beside the tokens, cut
+    inputs.
     """
     named = {"train_on_dev": "train+dev", "document_context": "document context"}
-    return [*(text for key, text in named.items() if record["training"][key]), *_columns(record), *_truncated(record)]
+    usual = [text for key, text in named.items() if record["training"][key]]
+    return [*usual, *_limited(record), *_columns(record), *_truncated(record)]
+
+
+def _limited(record: Record) -> list[str]:
+    """Name the tokens that a training stops at; a limit of examples has a column of its own."""
+    tokens = record["config"]["options"].get("training_tokens")
+    return [f"training limited to {count(tokens)} tokens"] if tokens else []
 
 
 def _columns(record: Record) -> list[str]:

@@ -29,7 +29,10 @@ _NOTE = (
     "on what else it did; CPU seconds do so least. The checkpoint holds what a fit changed, its settings included. "
     "A recipe whose settings were sought costs its whole search as well; where that was not measured, it is on no line."
 )
-_FRONT = "On the line: no other recipe scores higher for as little. Dev, since a choice by test would use it up."
+_FRONT = (
+    "On the line: no other recipe scores higher for as little. Dev, since a choice by test would use it up. "
+    "A recipe whose cost is not known, or nothing, is in no figure of it."
+)
 Values = Mapping[str, Any]
 
 
@@ -60,6 +63,19 @@ def _fact(key: str) -> Callable[[Record, Mapping[str, Values]], float | None]:
         return sum(known) / len(known) if known else None
 
     return of
+
+
+def _parameters(record: Record, _: Mapping[str, Values]) -> float | None:
+    """Take the parameters that a fit trained: of an encoder, a linear model, or a CRF with what finds relations."""
+    counts = [_trained(model) for model in record["training"]["models"]]
+    known = [count for count in counts if count is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _trained(model: Mapping[str, Any]) -> int | None:
+    if "transitions" in model:
+        return int(model["features"] + model["transitions"] + model.get("relation_weights", 0))
+    return model.get("trained_parameters", model.get("weights"))
 
 
 def _telemetry(node: str, key: str, *, each: bool) -> Callable[[Record, Mapping[str, Values]], float | None]:
@@ -139,7 +155,7 @@ def _memory(value: float) -> str:
 
 
 COSTS = (
-    _Cost("trained parameters", _fact("trained_parameters"), _count),
+    _Cost("trained parameters", _parameters, _count),
     _Cost("checkpoint bytes", _telemetry("fit", "checkpoint_bytes", each=False), _count),
     _Cost("training tokens", _tokens, _count),
     _Cost(
@@ -177,7 +193,7 @@ def cost_section(task: str, records: Sequence[Record], costs: Costs, price: Pric
     every = [*COSTS, *_prices(price, costs)]
     values = {cost.title: [cost.of(*pair) for pair in zip(scored, nodes, strict=True)] for cost in every}
     known = [cost for cost in every if any(value is not None for value in values[cost.title])]
-    drawn = [cost for cost in known if not cost.in_table_alone]
+    drawn = [cost for cost in known if not cost.in_table_alone and _drawable(values[cost.title])]
     rows = [
         (
             record["recipe"],
@@ -192,6 +208,11 @@ def cost_section(task: str, records: Sequence[Record], costs: Costs, price: Pric
     charts = [(f"dev by {cost.title}", _chart(task, number, cost, scored, values)) for number, cost in enumerate(drawn)]
     notes = [_FRONT, *_priced(price), *energy_note(own.get("fit") for own in nodes)]
     return Section(COSTS_ID, "Quality and cost", [grid], charts, notes)
+
+
+def _drawable(values: Sequence[float | None]) -> bool:
+    """Say whether a figure has anything to compare."""
+    return sum(value is not None and value > 0 for value in values) >= _LEAST_CELLS
 
 
 def _nodes(record: Record, costs: Costs) -> dict[str, Values]:

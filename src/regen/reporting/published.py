@@ -1,8 +1,10 @@
 """What others printed for a task beside what was made here, and the difference where the two compare."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from regen.config.published import HUMAN, PublishedResult
+from regen.records.order import is_floor
 from regen.records.selections import chosen_on
 from regen.reporting import format as write
 from regen.reporting.format import NOTHING, Record
@@ -13,10 +15,11 @@ from regen.reporting.sections import Section
 _DOCUMENTS = "sentences were read together with their neighbours"
 _WHY = "why not compared"
 _TEXTS = (_WHY, "metric", "trained on", "caveats", "source")
+_FLOOR = "No recipe of ours is above the majority baseline on dev."
 _NOTE = (
     "Standard deviations between runs in round brackets. Differences × 100 are those of our best on dev, {best}: "
     "where the metric is the task’s, both learnt from train alone, and neither or both read neighbouring sentences; "
-    "the column says what differs elsewhere. "
+    "the column says what differs elsewhere. ≈: what others printed lies within our interval. "
     "How settings were chosen may still differ: see the caveats."
 )
 
@@ -39,7 +42,7 @@ def published_section(records: Sequence[Record], published: Sequence[PublishedRe
         for one in shown
     ]
     grid = Grid("Published", columns, rows, corner="system", note=_NOTE.format(best=best["recipe"]), texts=_TEXTS)
-    return Section("published", "Published by others", [grid])
+    return Section("published", "Published by others", [grid], notes=[_FLOOR] if is_floor(best) else [])
 
 
 def comparable(result: PublishedResult, record: Record) -> bool:
@@ -91,9 +94,16 @@ def _scores(result: PublishedResult, splits: Sequence[str]) -> list[str]:
 def _differences(result: PublishedResult, record: Record) -> list[str]:
     able = comparable(result, record)
     return [
-        write.difference(scores["mean"] - result.scores[split] / 100) if able and split in result.scores else NOTHING
+        _difference(scores, result.scores[split] / 100) if able and split in result.scores else NOTHING
         for split, scores in record["scores"].items()
     ]
+
+
+def _difference(scores: Mapping[str, Any], printed: float) -> str:
+    """Write our score minus a printed one, marked where our interval holds that."""
+    interval = scores["interval"]
+    within = interval["low"] <= printed <= interval["high"]
+    return f"{write.difference(scores['mean'] - printed)}{' ≈' if within else ''}"
 
 
 def _facts(result: PublishedResult, record: Record) -> list[str]:

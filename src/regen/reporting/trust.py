@@ -1,7 +1,7 @@
 """What a cell's page says of its examination: temperature, robustness, bias slices and attributions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import fmean
+from statistics import fmean, median
 from typing import Any
 
 from regen.reporting import format as write
@@ -67,8 +67,8 @@ def _robustness(record: Record, examination: Examination) -> Section:
         notes=[
             f"{write.count(drawn['examples'])} of {write.count(drawn['of'])} dev examples, drawn by {drawn['by']} with "
             f"seed {drawn['seed']}, and the model of the first repeat.",
-            "Each row compares the same examples: those that the perturbation changes, before and after. Their answers "
-            f"stay the same.{_over(measured)}",
+            "Each row compares the same examples: those that the perturbation changes, before and after. The gold "
+            f"answers stay the same.{_over(measured)}",
             *(f"Left out: {line}." for line in examination["skipped"]),
         ],
     )
@@ -179,8 +179,10 @@ def _attributions(record: Record, examination: Examination) -> Section:
         title="Attributions",
         grids=[_shares(told["examples"])],
         notes=[
-            f"{told['method']}. The parts add up to the change of the output; the largest error of their sum is "
-            f"{_percent(told['largest_delta'])} % of it.",
+            f"{told['method']}. The parts add up to the change of the output; the error of their sum is "
+            f"{_percent(_middle_error(told['examples']))} % of it in the median example, and "
+            f"{_percent(told['largest_delta'])} % at most. Where it is large, the output hardly changed, and the "
+            "parts say little.",
             f"On a machine that made them, {page} shows them in the texts.",
         ],
     )
@@ -188,7 +190,15 @@ def _attributions(record: Record, examination: Examination) -> Section:
 
 def _percent(delta: float) -> str:
     """Write a share × 100; rounding errors, which say nothing, as a bound."""
-    return f"{100 * delta:.2g}" if delta >= _ROUNDING else f"less than {100 * _ROUNDING:g}"
+    if delta < _ROUNDING:
+        return f"less than {100 * _ROUNDING:g}"
+    return f"{100 * delta:.2g}" if delta < 1 else write.count(round(100 * delta))
+
+
+def _middle_error(examples: Sequence[Mapping[str, Any]]) -> float:
+    """Give the median over examples of the error of the parts' sum, as a share of the change of the output."""
+    changes = [(abs(one["delta"]), abs(one["output"] - one["baseline"])) for one in examples]
+    return median([delta / change for delta, change in changes if change] or [0.0])
 
 
 def _shares(examples: Sequence[Mapping[str, Any]]) -> Grid:
