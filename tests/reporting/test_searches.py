@@ -178,3 +178,11 @@ def test_equal_records_give_equal_bytes(searched: Record, tmp_path: Path) -> Non
         pages.append((tmp_path / name / "cells/names/sought.html").read_bytes())
     assert pages[0] == pages[1]
     assert b"ValueError: &lt;b&gt;no&lt;/b&gt;" in pages[0]
+
+
+@pytest.mark.parametrize("recipe", ["minilm_2k_search", "minilm_2k_search_whole"])
+def test_written_results_number_trials_as_records_do(recipe: str) -> None:
+    project = Path(__file__).parents[2]
+    record = json.loads((project / f"data/08_reporting/cells/conll2003/{recipe}/record.json").read_text("utf-8"))
+    trial = record["search"]["picked"]["trial"]
+    assert f"| best trial of both: number {trial} (" in (project / "docs/results.md").read_text("utf-8")
