@@ -75,7 +75,8 @@ def _parameters(record: Record, _: Mapping[str, Values]) -> float | None:
 def _trained(model: Mapping[str, Any]) -> int | None:
     if "transitions" in model:
         return int(model["features"] + model["transitions"] + model.get("relation_weights", 0))
-    return model.get("trained_parameters", model.get("weights"))
+    count: int | None = model.get("trained_parameters", model.get("weights"))
+    return count
 
 
 def _telemetry(node: str, key: str, *, each: bool) -> Callable[[Record, Mapping[str, Values]], float | None]:

@@ -198,7 +198,7 @@ def _percent(delta: float) -> str:
 def _middle_error(examples: Sequence[Mapping[str, Any]]) -> float:
     """Give the median over examples of the error of the parts' sum, as a share of the change of the output."""
     changes = [(abs(one["delta"]), abs(one["output"] - one["baseline"])) for one in examples]
-    return median([delta / change for delta, change in changes if change] or [0.0])
+    return float(median([delta / change for delta, change in changes if change] or [0.0]))
 
 
 def _shares(examples: Sequence[Mapping[str, Any]]) -> Grid:
