@@ -5,11 +5,21 @@ from typing import Any
 from regen.config.costs import Price
 from regen.reporting.grids import Grid
 from regen.reporting.markdown import readme_table, results_index, results_pages, write_pages
+from regen.reporting.order import by_task
 from regen.reporting.sections import Section
 
 Record = dict[str, Any]
 Make = Callable[..., Record]
 COST = {"wall_seconds": 75, "cpu_seconds": 70, "peak_memory_bytes": 218177536, "machine": "Some CPU, 2 cores"}
+
+
+def test_ties_with_the_best_are_named(records: list[Record]) -> None:
+    task, own = next((task, own) for task, own in by_task(records).items() if len(own) > 1)
+    standings = {task: {"leaders": {"dev": {own[0]["cell"]: "tie", own[1]["cell"]: "tie"}}}}
+    (index,) = [line for line in results_index(records, standings).splitlines() if f"[{task}]" in line]
+    assert index.endswith(f"| {own[1]['recipe']} |")
+    flagged = [line for line in readme_table(records, {}, standings).splitlines() if "tie with the best on dev" in line]
+    assert [line.split(" | ")[2] for line in flagged] == [own[1]["recipe"]]
 
 
 def test_readme_table(records: list[Record]) -> None:
@@ -103,7 +113,9 @@ def test_tables_of_sections_stand_on_the_page(record: Make) -> None:
 
 def test_the_index_links_to_the_pages(records: list[Record]) -> None:
     lines = results_index(records).splitlines()
-    assert "| [names](results/names.md) | span_f1 | 1 | crf | 70.00 [50.00, 90.00] | 60.00 [40.00, 80.00] |" in lines
+    assert (
+        "| [names](results/names.md) | span_f1 | 1 | crf | 70.00 [50.00, 90.00] | 60.00 [40.00, 80.00] | – |" in lines
+    )
     assert sum(line.startswith("| [") for line in lines) == 3
 
 

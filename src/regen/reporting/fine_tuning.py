@@ -9,7 +9,7 @@ from regen.reporting.order import splits_of
 
 _NOTE = (
     "Before: a head alone, trained on vectors of the encoder as it is. After: the same encoder, fine-tuned on as many "
-    "training examples. Means over repeats."
+    "training examples, or on the tokens that its recipe limits it to. Means over repeats."
 )
 
 

@@ -27,6 +27,8 @@ from regen.reporting.order import at_floor, by_task, floors, over_floor, splits_
 from regen.reporting.sections import Section
 from regen.reporting.selections import selection_flags, selection_leaks
 
+Standings = Mapping[str, Mapping[str, Any]]
+"""Task -> how its cells stand to each other, of :func:`regen.records.standing.task_standing`."""
 _READING = (
     "Official metric × 100, the mean over n repeats, with its bootstrap interval in brackets. "
     "Hidden: the labels are not public."
@@ -39,12 +41,15 @@ _UNMEASURED = "not measured"
 _SEARCHED = "Fits of recipes whose settings were sought include the whole search."
 
 
-def readme_table(records: Sequence[Record], stale: Stale = MappingProxyType({})) -> str:
+def readme_table(
+    records: Sequence[Record], stale: Stale = MappingProxyType({}), standings: Standings = MappingProxyType({})
+) -> str:
     """Write one row per cell, real tasks before the samples, best on dev first.
 
     Args:
         records: Records of any tasks.
         stale: Cell -> what has changed since its record was made; here only changes of the config are flagged.
+        standings: Task -> how its cells stand to each other.
     """
     if not records:
         return _EMPTY
@@ -59,7 +64,13 @@ def readme_table(records: Sequence[Record], stale: Stale = MappingProxyType({}))
             write.repeats(record),
             write.count(record["training"]["examples"]),
             _over(record, floors(own)),
-            ", ".join(_flags(record, floors(own), _config_of(stale.get(record["cell"], ())))) or NOTHING,
+            ", ".join(
+                [
+                    *(["tie with the best on dev"] if record["recipe"] in _ties(own, standings) else []),
+                    *_flags(record, floors(own), _config_of(stale.get(record["cell"], ()))),
+                ]
+            )
+            or NOTHING,
         ]
         for task, own in by_task(records).items()
         for record in own
@@ -67,13 +78,21 @@ def readme_table(records: Sequence[Record], stale: Stale = MappingProxyType({}))
     return f"{_table(head, rows, left=3)}\n\n{_READING} {_OVER.format(over='Over majority')}"
 
 
-def results_index(records: Sequence[Record]) -> str:
-    """Write one row per task with the best recipe on dev and a link to the task's page."""
+def results_index(records: Sequence[Record], standings: Standings = MappingProxyType({})) -> str:
+    """Write one row per task with the best recipe on dev and a link to the task's page.
+
+    Args:
+        records: Records of any tasks.
+        standings: Task -> how its cells stand to each other: what no test tells from the best is a tie with it.
+    """
     if not records:
         return _EMPTY
-    head = ["task", "metric", "cells", "best on dev", "dev", "test"]
+    head = ["task", "metric", "cells", "best on dev", "dev", "test", "ties with it on dev"]
     rows = [
-        [f"[{task}](results/{task}.md)", own[0]["metric"], str(len(own)), _best(own[0]), *_dev_and_test(own[0])]
+        [
+            *(f"[{task}](results/{task}.md)", own[0]["metric"], str(len(own)), _best(own[0])),
+            *(*_dev_and_test(own[0]), ", ".join(_ties(own, standings)) or NOTHING),
+        ]
         for task, own in by_task(records).items()
     ]
     return f"{_table(head, rows, left=2)}\n\n{_READING}"
@@ -142,6 +161,12 @@ def _section(section: Section) -> list[str]:
         parts += [f"{grid.title}:", _table(head, [[name, *values] for name, values in grid.rows])]
         parts += [grid.note] if grid.note else []
     return parts
+
+
+def _ties(records: Sequence[Record], standings: Standings) -> list[str]:
+    """Name the recipes of a task, best on dev first, that no test tells from the best."""
+    marks = standings.get(records[0]["task"], {}).get("leaders", {}).get("dev", {})
+    return [record["recipe"] for record in records[1:] if marks.get(record["cell"]) == "tie"]
 
 
 def _best(record: Record) -> str:

@@ -80,8 +80,8 @@ def report_all(
             cell_sections=_cell_sections(records, analysed, examined),
         ),
         "leaderboard": leaderboard_table(records, project.benchmarks, standings, stale),
-        "readme": readme_table(records, stale),
-        "index": results_index(records),
+        "readme": readme_table(records, stale, standings),
+        "index": results_index(records, standings),
         "pages": partial(write_pages, results_pages(records, costs, printed, project.price, stale)),
     }
 
