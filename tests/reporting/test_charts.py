@@ -64,6 +64,7 @@ def test_curves_of_each_repeat_in_the_same_order(record: Make) -> None:
         ("loss on train, seed 1", [1], [1.0], "y2"),
         ("loss on dev, seed 1", [1], [0.875], "y2"),
     ]
+    assert [line["line"]["dash"] for line in chart.figure["data"]] == [*["solid"] * 3, *["dash"] * 3]
     assert chart.figure["layout"]["yaxis"]["title"]["text"] == "accuracy × 100"
 
 

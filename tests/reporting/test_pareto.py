@@ -48,6 +48,8 @@ def test_scores_stand_beside_costs(record: Make) -> None:
     points, line = charts["dev by trained parameters"].figure["data"]
     assert (line["x"], line["y"], line["text"]) == ([1000, 5000], [60, 80], ["cheap", "dear"])
     assert points["text"] == ["cheap", "dear"]
+    memory = charts["dev by peak memory of the fit"].figure["layout"]["xaxis"]["title"]["text"]
+    assert memory == "peak memory of the fit, bytes"
 
 
 def test_classical_models_have_trained_parameters(record: Make) -> None:

@@ -24,6 +24,10 @@ _CURVES = (
 """Column of a history, what it shows, its factor and its axis. As many as the page has colours: each has one."""
 
 
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+"""Of the repeats: the colours say what a line shows."""
+
+
 @dataclass(frozen=True)
 class Chart:
     """A figure on a page.
@@ -96,6 +100,7 @@ def curves_chart(record: Record) -> Chart | None:
     names = repeat_names(record)
     traces = [
         _curve(history, column, scale, f"{title}, {names[number]}" if len(histories) > 1 else title, axis)
+        | ({"line": {"dash": _DASHES[number % len(_DASHES)]}} if len(histories) > 1 else {})
         for number, history in enumerate(histories)
         for column, title, scale, axis in _CURVES
     ]

@@ -46,6 +46,7 @@ class _Cost:
         shown: Writes it.
         in_table_alone: No figure of it: it is a speed, or much like another cost.
         of_fit: Whether a search adds to it.
+        axis: What stands at the axis of its figure, where that is not the title.
     """
 
     title: str
@@ -53,6 +54,7 @@ class _Cost:
     shown: Callable[[float], str]
     in_table_alone: bool = False
     of_fit: bool = False
+    axis: str = ""
 
 
 def _fact(key: str) -> Callable[[Record, Mapping[str, Values]], float | None]:
@@ -166,7 +168,7 @@ COSTS = (
         in_table_alone=True,
     ),
     _Cost("CPU seconds of a fit", _fit("cpu_seconds"), _tenths, of_fit=True),
-    _Cost("peak memory of the fit", _peak, _memory, of_fit=True),
+    _Cost("peak memory of the fit", _peak, _memory, of_fit=True, axis="peak memory of the fit, bytes"),
     _Cost("energy of a fit, Wh", _fit("energy_kwh", factor=1000), write.amount, of_fit=True),
     _Cost("CPU seconds of predictions", _telemetry("predict", "cpu_seconds", each=True), _tenths),
     _Cost("latency of one example, p50, ms", _latency("1", "p50_ms"), _tenths),
@@ -283,7 +285,7 @@ def _chart(
     ]
     ticks = {"exponentformat": "none"} if cost.shown is write.amount else {}  # 10µ is no way to write a price
     layout = {
-        "xaxis": {"title": {"text": cost.title}, "type": "log", **ticks},
+        "xaxis": {"title": {"text": cost.axis or cost.title}, "type": "log", **ticks},
         "yaxis": {"title": {"text": f"{metric} × 100 on dev"}},
         "showlegend": False,
     }
