@@ -31,7 +31,7 @@ EXAMINED = {
     "attributions": {
         "method": "Weight × value of each feature",
         "largest_delta": 0.0,
-        "examples": [{"right": True, "share": {"token": 1.0}}],
+        "examples": [{"right": True, "share": {"token": 1.0}, "output": 1.0, "baseline": 0.0, "delta": 0.0}],
     },
 }
 SAVED = "URL.createObjectURL = (blob) => { window.saved = blob; return 'data:,' }"
