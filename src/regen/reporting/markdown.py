@@ -64,16 +64,11 @@ def readme_table(
             write.repeats(record),
             write.count(record["training"]["examples"]),
             _over(record, floors(own)),
-            ", ".join(
-                [
-                    *(["tie with the best on dev"] if record["recipe"] in _ties(own, standings) else []),
-                    *_flags(record, floors(own), _config_of(stale.get(record["cell"], ()))),
-                ]
-            )
-            or NOTHING,
+            ", ".join([*_tie(record, own, standings), *_flags(record, floors(own), _config_of(changed))]) or NOTHING,
         ]
         for task, own in by_task(records).items()
         for record in own
+        for changed in [stale.get(record["cell"], ())]
     ]
     return f"{_table(head, rows, left=3)}\n\n{_READING} {_OVER.format(over='Over majority')}"
 
@@ -167,6 +162,11 @@ def _ties(records: Sequence[Record], standings: Standings) -> list[str]:
     """Name the recipes of a task, best on dev first, that no test tells from the best."""
     marks = standings.get(records[0]["task"], {}).get("leaders", {}).get("dev", {})
     return [record["recipe"] for record in records[1:] if marks.get(record["cell"]) == "tie"]
+
+
+def _tie(record: Record, own: Sequence[Record], standings: Standings) -> list[str]:
+    """Flag a cell that no test tells from the best of its task."""
+    return ["tie with the best on dev"] if record["recipe"] in _ties(own, standings) else []
 
 
 def _best(record: Record) -> str:

@@ -57,24 +57,18 @@ class _Cost:
     axis: str = ""
 
 
-def _fact(key: str) -> Callable[[Record, Mapping[str, Values]], float | None]:
+def _mean(count: Callable[[Values], float | None]) -> Callable[[Record, Mapping[str, Values]], float | None]:
     """Take the mean of what the models say of themselves."""
 
     def of(record: Record, _: Mapping[str, Values]) -> float | None:
-        known = [model[key] for model in record["training"]["models"] if key in model]
+        known = [value for model in record["training"]["models"] if (value := count(model)) is not None]
         return sum(known) / len(known) if known else None
 
     return of
 
 
-def _parameters(record: Record, _: Mapping[str, Values]) -> float | None:
-    """Take the parameters that a fit trained: of an encoder, a linear model, or a CRF with what finds relations."""
-    counts = [_trained(model) for model in record["training"]["models"]]
-    known = [count for count in counts if count is not None]
-    return sum(known) / len(known) if known else None
-
-
-def _trained(model: Mapping[str, Any]) -> int | None:
+def _parameters(model: Values) -> int | None:
+    """Count what a fit trained: of an encoder, a linear model, or a CRF with what finds relations."""
     if "transitions" in model:
         return int(model["features"] + model["transitions"] + model.get("relation_weights", 0))
     count: int | None = model.get("trained_parameters", model.get("weights"))
@@ -121,9 +115,14 @@ def _peak(record: Record, nodes: Mapping[str, Values]) -> float | None:
     return float(max(peak for peak in peaks if peak is not None))
 
 
+def _training_tokens(model: Values) -> int | None:
+    count: int | None = model.get("tokens")
+    return count
+
+
 def _tokens(record: Record, nodes: Mapping[str, Values]) -> float | None:
     """Take the tokens that a repeat was trained on, or all those of a search: its winner is the fit."""
-    return record["search"].get("tokens") if "search" in record else _fact("tokens")(record, nodes)
+    return record["search"].get("tokens") if "search" in record else _mean(_training_tokens)(record, nodes)
 
 
 def _prices(price: Price | None, costs: Costs) -> list[_Cost]:
@@ -158,7 +157,7 @@ def _memory(value: float) -> str:
 
 
 COSTS = (
-    _Cost("trained parameters", _parameters, _count),
+    _Cost("trained parameters", _mean(_parameters), _count),
     _Cost("checkpoint bytes", _telemetry("fit", "checkpoint_bytes", each=False), _count),
     _Cost("training tokens", _tokens, _count),
     _Cost(
